@@ -1,0 +1,120 @@
+/**
+ * Our own load generator, a program of its own: raw sockets, requests built beforehand, one on the way a connection.
+ * Closed loop: each connection sends as soon as it has its answer. Open loop: requests leave at a constant rate,
+ * whatever the server does, and a latency counts from when its request should have left, so that a server that
+ * stalls cannot hide it (coordinated omission).
+ */
+import { paymentRequests } from './bodies.ts';
+import { type Connection, connect } from './connection.ts';
+import { type LoadOrder, type LoadResult, parseOrder } from './load-result.ts';
+import { quantile } from './statistics.ts';
+
+/** Beyond this many seconds behind schedule, the server cannot take the rate at all. */
+const BEHIND_SECONDS_MAX = 5;
+
+const order = parseOrder(process.argv[2] ?? '');
+const result = await drive(order);
+console.log(JSON.stringify(result));
+
+class Tally {
+  readonly latenciesMs: number[] = [];
+  failures = 0;
+  firstFailure: string | null = null;
+
+  add(latencyMs: number, status: number, received: string): void {
+    this.latenciesMs.push(latencyMs);
+    if (status === 201) return;
+    this.failures += 1;
+    this.firstFailure ??= received;
+  }
+}
+
+async function drive({ url, connections, seconds, ratePerSecond }: LoadOrder): Promise<LoadResult> {
+  const target = new URL(url);
+  const requests = paymentRequests(target);
+  const opened = await Promise.all(Array.from({ length: connections }, () => connect(target, give)));
+  const tally = new Tally();
+  const startedAtMs = Date.now();
+  const cpuBefore = process.cpuUsage();
+  const startedAt = performance.now();
+  await (ratePerSecond === null
+    ? closedLoop(opened, requests, seconds, tally)
+    : openLoop(opened, requests, { seconds, ratePerSecond }, tally));
+  const elapsed = (performance.now() - startedAt) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  for (const connection of opened) connection.close();
+  return {
+    startedAtMs,
+    seconds: elapsed,
+    requests: tally.latenciesMs.length,
+    failures: tally.failures,
+    firstFailure: tally.firstFailure,
+    p50Ms: quantile(tally.latenciesMs, 0.5),
+    p99Ms: quantile(tally.latenciesMs, 0.99),
+    maxMs: quantile(tally.latenciesMs, 1),
+    generatorCpuSeconds: (user + system) / 1e6,
+  };
+}
+
+function closedLoop(
+  connections: readonly Connection[],
+  requests: readonly Buffer[],
+  seconds: number,
+  tally: Tally,
+): Promise<void> {
+  const endsAt = performance.now() + seconds * 1000;
+  let next = 0;
+  let busy = connections.length;
+  return new Promise((resolve) => {
+    const send = (connection: Connection, sentAt: number) => {
+      const request = requests[next++ % requests.length] ?? Buffer.of();
+      connection.send(request, (status, received) => {
+        const now = performance.now();
+        tally.add(now - sentAt, status, received);
+        if (now < endsAt) send(connection, now);
+        else if (--busy === 0) resolve();
+      });
+    };
+    for (const connection of connections) send(connection, performance.now());
+  });
+}
+
+function openLoop(
+  connections: readonly Connection[],
+  requests: readonly Buffer[],
+  { seconds, ratePerSecond }: { seconds: number; ratePerSecond: number },
+  tally: Tally,
+): Promise<void> {
+  const free = [...connections];
+  const total = Math.round(seconds * ratePerSecond);
+  const startedAt = performance.now();
+  let sent = 0;
+  return new Promise((resolve) => {
+    const sendDue = () => {
+      const now = performance.now();
+      for (;;) {
+        const dueAt = startedAt + (sent * 1000) / ratePerSecond;
+        if (now - dueAt > BEHIND_SECONDS_MAX * 1000) give(new Error('the rate cannot be kept'));
+        const connection = sent < total && dueAt <= now ? free.pop() : undefined;
+        if (connection === undefined) return;
+        connection.send(requests[sent++ % requests.length] ?? Buffer.of(), (status, received) => {
+          tally.add(performance.now() - dueAt, status, received);
+          free.push(connection);
+          if (tally.latenciesMs.length === total) end();
+          else sendDue();
+        });
+      }
+    };
+    // A timer a millisecond: the finest that Node has without burning a processor that the server needs.
+    const timer = setInterval(sendDue, 1);
+    const end = () => {
+      clearInterval(timer);
+      resolve();
+    };
+  });
+}
+
+function give(error: Error): never {
+  console.error(error.message);
+  process.exit(1);
+}

@@ -1,0 +1,96 @@
+/** The command line, read once. Every length of the benchmark is decided here. */
+import os from 'node:os';
+import { parseArgs } from 'node:util';
+
+export const SECTIONS = ['throughput', 'lives', 'latency', 'growth', 'start'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export const GENERATORS = ['own', 'wrk', 'autocannon'] as const;
+export type GeneratorName = (typeof GENERATORS)[number];
+
+export interface Options {
+  readonly sections: readonly Section[];
+  /** Null: the fastest one that is here. */
+  readonly generator: GeneratorName | null;
+  /** Prints one JSON document in place of the table. */
+  readonly isJson: boolean;
+  /** Where the temporary folder is made; its disk is what the server waits for. */
+  readonly parentFolder: string;
+  /** Where CPU profiles of the loaded servers are kept; null for none. */
+  readonly profileFolder: string | null;
+  readonly plan: Plan;
+}
+
+/** How long and how often; ends of every loop. */
+export interface Plan {
+  readonly pairs: number;
+  readonly roundSeconds: number;
+  readonly warmupSeconds: number;
+  readonly latencySeconds: number;
+  /** Payments in the file, ascending. */
+  readonly sizes: readonly number[];
+  readonly requestsPerRoute: number;
+  readonly starts: number;
+  readonly idleSeconds: number;
+}
+
+const FULL: Plan = {
+  pairs: 5,
+  roundSeconds: 3,
+  warmupSeconds: 3,
+  latencySeconds: 10,
+  sizes: [1_000, 100_000, 1_000_000],
+  requestsPerRoute: 1_000,
+  starts: 5,
+  idleSeconds: 10,
+};
+
+/** A look in a minute: enough to see a factor of two, not enough to quote. */
+const QUICK: Plan = {
+  pairs: 3,
+  roundSeconds: 1,
+  warmupSeconds: 1,
+  latencySeconds: 4,
+  sizes: [1_000, 50_000],
+  requestsPerRoute: 300,
+  starts: 3,
+  idleSeconds: 3,
+};
+
+export const USAGE = `usage: npm run bench -- [options]
+  --only <section>       ${SECTIONS.join(' | ')}; may be given several times
+  --quick                a minute instead of ten: shorter rounds, no file with a million payments
+  --generator <name>     ${GENERATORS.join(' | ')}; without it the fastest that is here
+  --json                 one JSON document instead of the table
+  --folder <path>        where temporary files go (default: the system's temporary folder)
+  --profile <folder>     keep CPU profiles of the loaded servers there, and print what they spend`;
+
+/** Throws an Error that says what is wrong with the arguments. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string', multiple: true },
+      quick: { type: 'boolean', default: false },
+      generator: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      folder: { type: 'string', default: os.tmpdir() },
+      profile: { type: 'string' },
+    },
+  });
+  return {
+    sections: values.only?.map((name) => oneOf(SECTIONS, name, '--only')) ?? SECTIONS,
+    generator:
+      values.generator === undefined ? null : oneOf(GENERATORS, values.generator, '--generator'),
+    isJson: values.json,
+    parentFolder: values.folder,
+    profileFolder: values.profile ?? null,
+    plan: values.quick ? QUICK : FULL,
+  };
+}
+
+function oneOf<Name extends string>(names: readonly Name[], given: string, option: string): Name {
+  const found = names.find((name) => name === given);
+  if (found === undefined) throw new Error(`${option} takes ${names.join(', ')}, not ${given}`);
+  return found;
+}

@@ -1,0 +1,103 @@
+/**
+ * Builds the HTTP application; never listens. Every request is, in this order: given an id, let in (access.ts),
+ * limited, parsed (body.ts), validated (validation.ts), answered by a route, logged and counted. Whatever goes wrong
+ * ends in the one error handler.
+ */
+import cors from '@fastify/cors';
+import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { createAccess } from './access.ts';
+import { registerBodyParser } from './body.ts';
+import type { HttpDeps } from './deps.ts';
+import { answerErrors, rejectBrokenHttp } from './errors.ts';
+import { BODY_BYTES_MAX, HEADER_BYTES_MAX, HEADERS_MS_MAX, REQUEST_MS_MAX } from './limits.ts';
+import { logRequests } from './log.ts';
+import { registerOpenApi } from './openapi.ts';
+import { Problem } from './problems.ts';
+import { requestId } from './request-id.ts';
+import { eventRoutes } from './routes/events.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
+import { operationRoutes } from './routes/operations.ts';
+import { pageRoutes } from './routes/pages.ts';
+import { paymentRoutes } from './routes/payments.ts';
+import { summaryRoutes } from './routes/summary.ts';
+import { validatorCompiler } from './validation.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks: the name of the API key, or `anonymous`. */
+    actor: string;
+  }
+}
+
+export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
+  const app = Fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    // Open connections must not hold up a shutdown that has answered everything.
+    forceCloseConnections: true,
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: HEADERS_MS_MAX,
+      requestTimeout: REQUEST_MS_MAX,
+      connectionsCheckingInterval: 1_000,
+    },
+    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
+    exposeHeadRoutes: true,
+    clientErrorHandler: rejectBrokenHttp,
+    genReqId: (raw) => requestId(raw, deps.newRequestId),
+  });
+  app.setValidatorCompiler(validatorCompiler());
+  // Routes send finished text or plain records; compiling a serialiser per response only slows the start.
+  app.setSerializerCompiler(() => (payload) => JSON.stringify(payload));
+
+  const access = createAccess(deps.options);
+  app.decorateRequest('actor', '');
+  logRequests(app, deps);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    request.actor = access.admit(request);
+    done();
+  });
+  answerErrors(app, deps);
+  registerBodyParser(app);
+  await app.register(cors, {
+    origin: (origin, callback) =>
+      callback(null, origin !== undefined && access.isAllowedOrigin(origin)),
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['x-request-id', 'idempotent-replayed', 'preference-applied', 'retry-after'],
+    maxAge: 600,
+  });
+  if (deps.options.rateLimitPerMinute > 0) {
+    await app.register(rateLimit, rateLimitOptions(deps.options.rateLimitPerMinute));
+  }
+  await registerOpenApi(app, deps);
+
+  await app.register(async (scope) => {
+    for (const routes of [
+      paymentRoutes,
+      summaryRoutes,
+      eventRoutes,
+      ledgerRoutes,
+      operationRoutes,
+    ]) {
+      routes(scope, deps);
+    }
+    await pageRoutes(scope, deps);
+  });
+  return app;
+}
+
+/** By caller: an API key is one caller wherever it comes from, without keys an address is. */
+function rateLimitOptions(max: number): RateLimitPluginOptions {
+  return {
+    max,
+    timeWindow: '1 minute',
+    keyGenerator: ({ actor, ip }) => (actor === 'anonymous' ? ip : actor),
+    errorResponseBuilder: (_request, { after }) =>
+      new Problem(
+        'rate_limited',
+        `At most ${max} requests a minute are taken from one caller; ask again in ${after}.`,
+      ),
+  };
+}

@@ -1,0 +1,49 @@
+/** What the HTTP edge is given by `apps/`, as one record. */
+import type { Logger } from 'pino';
+import type { Payment } from '../../core/payment.ts';
+import type { Engine } from '../../engine/ports.ts';
+import type { HttpMetrics } from './metrics.ts';
+
+export interface HttpDeps {
+  readonly engine: Engine;
+  readonly logger: Logger;
+  readonly metrics: HttpMetrics;
+  readonly options: HttpOptions;
+  /** A keyed hash (HMAC-SHA-256, hex): what must not be stored in clear is stored as this. */
+  readonly keyedHash: (text: string) => string;
+  /** A payment's public JSON text. */
+  readonly publish: (payment: Payment) => string;
+  /** A fresh id for a request that brought none. */
+  readonly newRequestId: () => string;
+  readonly health: Health;
+  /** Called when storage can no longer be trusted: the process must end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export interface HttpOptions {
+  /** Names, without port, that the Host header may carry, beside localhost and the loopback addresses. */
+  readonly allowedHosts: readonly string[];
+  /** Origins of web pages that may use the server; `*` for any. */
+  readonly corsOrigins: readonly string[];
+  /** Empty: everybody may do everything. */
+  readonly apiKeys: readonly ApiKey[];
+  /** Requests a minute and caller; 0 for no limit. */
+  readonly rateLimitPerMinute: number;
+  /** Every POST that makes or retries a payment waits for its outcome. */
+  readonly isSync: boolean;
+  readonly version: string;
+}
+
+export interface ApiKey {
+  /** What the log and the events call it. */
+  readonly name: string;
+  /** SHA-256 of the key, hex: the key itself is not kept. */
+  readonly sha256: string;
+  readonly mayWrite: boolean;
+}
+
+/** Whether the process is able to serve; asked by /readyz. */
+export interface Health {
+  /** Null when ready, else why not. */
+  notReady(): string | null;
+}

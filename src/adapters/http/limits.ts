@@ -1,0 +1,25 @@
+/** Limits of the HTTP edge, each with its reason. */
+
+/** No payment needs more; a larger body is refused before it is read to the end. */
+export const BODY_BYTES_MAX = 64 * 1024;
+
+/** Node's own default, said aloud: request line and headers together. */
+export const HEADER_BYTES_MAX = 16 * 1024;
+
+/** A client that drips its headers is cut off. */
+export const HEADERS_MS_MAX = 10_000;
+
+/** A client that drips its body is cut off. */
+export const REQUEST_MS_MAX = 30_000;
+
+/** ids a client may send as X-Request-Id: long enough for two UUIDs, short enough to stand in every log line. */
+export const REQUEST_ID_LENGTH_MAX = 128;
+
+/** RFC draft-ietf-httpapi-idempotency-key-header names no limit; this is what the large providers take. */
+export const IDEMPOTENCY_KEY_LENGTH_MAX = 255;
+
+export const PAGE_ITEMS_MAX = 100;
+export const PAGE_ITEMS_DEFAULT = 20;
+
+/** Events are read in larger pages than payments are: a follower wants to catch up. */
+export const EVENT_PAGE_ITEMS_MAX = 500;

@@ -1,0 +1,35 @@
+/** The OpenAPI document, printed from the schemas that validate. */
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import type { HttpDeps } from './deps.ts';
+
+export async function registerOpenApi(app: FastifyInstance, { options }: HttpDeps): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Farthing',
+        version: options.version,
+        description:
+          'A whole payment network in one process. Errors are application/problem+json (RFC 9457); ' +
+          'every POST takes an Idempotency-Key; lists page by opaque cursors; amounts are exact ' +
+          'decimal numbers in major units.',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: 'http://127.0.0.1:8000', description: 'The server that npm start starts' }],
+      tags: [
+        { name: 'Payments', description: 'A payment and what becomes of it.' },
+        { name: 'Events', description: 'What happened, in order.' },
+        { name: 'Ledger', description: 'Double entry.' },
+        { name: 'Operations', description: 'Health, metrics, errors.' },
+      ],
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer', description: 'Needed when API_KEYS is set.' },
+        },
+      },
+      security: [{}, { apiKey: [] }],
+    },
+    hideUntagged: true,
+  });
+}

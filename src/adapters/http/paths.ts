@@ -1,0 +1,17 @@
+/** Paths of requests: as asked, and as they may be shown. */
+import type { FastifyRequest } from 'fastify';
+import { maskCardNumbers } from '../../core/card.ts';
+
+/** Longer paths are cut where they are shown. */
+const SHOWN_LENGTH_MAX = 200;
+
+/** The path that was asked, without the query. */
+export function pathOf({ url }: FastifyRequest): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+}
+
+/** The path as it may be answered and stored: a card number in it is masked. */
+export function printablePath(request: FastifyRequest): string {
+  return maskCardNumbers(pathOf(request).slice(0, SHOWN_LENGTH_MAX));
+}

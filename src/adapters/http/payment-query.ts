@@ -1,0 +1,74 @@
+/** From the query string of GET /payments to the store's query. */
+import { findCurrency } from '../../core/currencies.ts';
+import { parsePaymentId } from '../../core/ids.ts';
+import { STATUSES } from '../../core/payment.ts';
+import { tenThousandths } from '../../core/scenario.ts';
+import type { PaymentQuery } from '../../engine/ports.ts';
+import { decodeCursor } from './cursors.ts';
+import { PAGE_ITEMS_DEFAULT } from './limits.ts';
+import { nearest } from './nearest.ts';
+import { Problem } from './problems.ts';
+import type { PaymentListQuery } from './schemas.ts';
+
+const CURSOR_FORM = /^\d{1,15}( .{1,300})?$/su;
+
+/** The store's query, or null when nothing can match it; throws a Problem for values that make no sense. */
+export function paymentQuery(query: PaymentListQuery): PaymentQuery | null {
+  const currency = query.currency === undefined ? undefined : findCurrency(query.currency);
+  // A currency that does not exist has no payments; saying so beats an empty list.
+  if (query.currency !== undefined && currency === undefined) {
+    throw new Problem(
+      'unknown_currency',
+      'currency is not an active ISO 4217 code such as USD or EUR.',
+      {
+        errors: [
+          { pointer: '?currency', code: 'unknown_currency', detail: 'must be an ISO 4217 code' },
+        ],
+      },
+    );
+  }
+  const paymentId = query.q === undefined ? null : parsePaymentId(query.q.trim());
+  return {
+    limit: query.limit ?? PAGE_ITEMS_DEFAULT,
+    cursor: query.cursor === undefined ? null : decodeCursor('payments', query.cursor, CURSOR_FORM),
+    ...given('statuses', query.status === undefined ? undefined : statuses(query.status)),
+    ...given('currency', currency?.code),
+    ...given('method', query.method),
+    ...given('failureReason', query.failure_reason),
+    ...given('createdFromMs', time(query['created_at[gte]'])),
+    ...given('createdBeforeMs', time(query['created_at[lt]'])),
+    ...given('amountMinE4', amount(query['amount[gte]'])),
+    ...given('amountMaxE4', amount(query['amount[lte]'])),
+    ...given('reference', query.reference),
+    ...given('paymentId', paymentId ?? undefined),
+    ...given('recipientPrefix', paymentId === null ? query.q : undefined),
+  };
+}
+
+function given<Name extends string, Value>(name: Name, value: Value | undefined) {
+  return (value === undefined ? {} : { [name]: value }) as { [Key in Name]?: Value };
+}
+
+function time(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
+}
+
+function amount(text: string | undefined): bigint | undefined {
+  return text === undefined ? undefined : (tenThousandths(text) ?? undefined);
+}
+
+function statuses(text: string): string[] {
+  const asked = text.split(',').map((status) => status.trim().toUpperCase());
+  for (const status of asked) {
+    if (STATUSES.some((known) => known === status)) continue;
+    const suggestion = nearest(status, STATUSES);
+    const detail =
+      suggestion === null
+        ? `must be of ${STATUSES.join(', ')}`
+        : `unknown; did you mean ${suggestion}?`;
+    throw new Problem('validation_failed', `?status: ${detail}`, {
+      errors: [{ pointer: '?status', code: 'not_one_of', detail }],
+    });
+  }
+  return [...new Set(asked)];
+}

@@ -1,0 +1,127 @@
+/** The event log, and one payment's part of it: its timeline. */
+import type { FastifyInstance } from 'fastify';
+import { EVENT_TYPES } from '../../../core/events.ts';
+import { eventIdOf, parsePaymentId, type PaymentId } from '../../../core/ids.ts';
+import type { EventQuery, LogPosition, StoredEvent } from '../../../engine/ports.ts';
+import { isoTime } from '../../../engine/snapshot.ts';
+import { decodeCursor, encodeCursor } from '../cursors.ts';
+import type { HttpDeps } from '../deps.ts';
+import { PAGE_ITEMS_DEFAULT } from '../limits.ts';
+import { nearest } from '../nearest.ts';
+import { operation } from '../operation.ts';
+import { Problem } from '../problems.ts';
+import {
+  type EventListQuery,
+  EventListQuerySchema,
+  EventSchema,
+  listOf,
+  type PageQuery,
+  PageQuerySchema,
+  type PaymentParams,
+  PaymentParamsSchema,
+} from '../schemas.ts';
+import { knownPaymentId, noSuchPayment } from './payments.ts';
+
+const CURSOR_FORM = /^[0-9a-f]{1,32}\.\d{1,15}$/;
+
+export function eventRoutes(app: FastifyInstance, { engine }: HttpDeps): void {
+  const { store } = engine;
+
+  const page = async (query: EventListQuery, paymentId: PaymentId | undefined) => {
+    const head = await store.logHead();
+    const limit = query.limit ?? PAGE_ITEMS_DEFAULT;
+    const storeQuery: EventQuery = {
+      after: sequenceAfter(query.after, head),
+      limit: limit + 1,
+      ...(paymentId === undefined ? {} : { paymentId }),
+      ...(query.type === undefined ? {} : { types: eventTypes(query.type) }),
+    };
+    const { events, scannedTo } = await store.events(storeQuery);
+    const shown = events.slice(0, limit);
+    const last = shown.at(-1)?.sequence;
+    // A filter by type stops looking after a while: then the place it came to is where to go on.
+    const hasMore = events.length > limit || scannedTo < head.sequence;
+    const cursor = events.length > limit ? last : Math.max(scannedTo, last ?? 0);
+    return {
+      data: shown.map((event) => wireEvent(event, head.writer)),
+      has_more: hasMore,
+      next_cursor: cursor === undefined ? null : encodeCursor('events', `${head.writer}.${cursor}`),
+    };
+  };
+
+  app.get<{ Querystring: EventListQuery }>(
+    '/events',
+    {
+      schema: operation('listEvents', 'Events', 'The event log, oldest first', {
+        querystring: EventListQuerySchema,
+        response: { 200: listOf(EventSchema) },
+      }),
+    },
+    async (request) => {
+      const { payment_id: asked } = request.query;
+      if (asked === undefined) return page(request.query, undefined);
+      return page(request.query, knownPaymentId({ payment_id: asked }));
+    },
+  );
+
+  app.get<{ Params: PaymentParams; Querystring: PageQuery }>(
+    '/payments/:payment_id/events',
+    {
+      schema: operation('listPaymentEvents', 'Events', "A payment's timeline, oldest first", {
+        params: PaymentParamsSchema,
+        querystring: PageQuerySchema,
+        response: { 200: listOf(EventSchema) },
+        problems: [404],
+      }),
+    },
+    async (request) => {
+      const id = knownPaymentId(request.params);
+      if ((await store.findPayment(id)) === null) throw noSuchPayment();
+      return page(request.query, parsePaymentId(id) ?? undefined);
+    },
+  );
+}
+
+/** An event as it goes out. The payment in it is the stored text, byte for byte. */
+function wireEvent(event: StoredEvent, writer: string) {
+  return {
+    id: eventIdOf(event.paymentId, event.paymentSequence),
+    cursor: encodeCursor('events', `${writer}.${event.sequence}`),
+    type: event.type,
+    payment_id: event.paymentId,
+    payment_sequence: event.paymentSequence,
+    created_at: isoTime(event.atMs),
+    request_id: event.requestId,
+    actor: event.actor,
+    cause: JSON.parse(event.cause) as unknown,
+    data: JSON.parse(event.payment) as unknown,
+  };
+}
+
+function sequenceAfter(cursor: string | undefined, head: LogPosition): number {
+  if (cursor === undefined || cursor === '') return 0;
+  const [writer, sequence] = decodeCursor('events', cursor, CURSOR_FORM).split('.', 2);
+  if (writer !== head.writer) {
+    throw new Problem(
+      'invalid_cursor',
+      'This cursor is of a log that was reset since; leave it out to begin at the start of the new one.',
+    );
+  }
+  return Number(sequence);
+}
+
+function eventTypes(text: string): string[] {
+  const asked = text.split(',').map((type) => type.trim());
+  for (const type of asked) {
+    if (EVENT_TYPES.some((known) => known === type)) continue;
+    const suggestion = nearest(type, EVENT_TYPES);
+    const detail =
+      suggestion === null
+        ? `must be of ${EVENT_TYPES.join(', ')}`
+        : `unknown; did you mean ${suggestion}?`;
+    throw new Problem('validation_failed', `?type: ${detail}`, {
+      errors: [{ pointer: '?type', code: 'not_one_of', detail }],
+    });
+  }
+  return asked;
+}

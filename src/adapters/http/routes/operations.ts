@@ -1,0 +1,140 @@
+/** Operations: is it alive, is it ready, how is it doing, what do its errors mean. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Type } from 'typebox';
+import type { FastifyInstance } from 'fastify';
+import type { HttpDeps } from '../deps.ts';
+import { nearest } from '../nearest.ts';
+import { operation } from '../operation.ts';
+import {
+  isProblemCode,
+  isRetryable,
+  Problem,
+  type ProblemCode,
+  PROBLEMS,
+  PUBLIC_CODES,
+} from '../problems.ts';
+import { listOf } from '../schemas.ts';
+
+const READY_POLL_MS = 50;
+const READY_WAIT_SECONDS_MAX = 60;
+
+const StatusSchema = Type.Object({ status: Type.String() });
+const ReadySchema = Type.Object({
+  status: Type.Unsafe<string>({ type: 'string', enum: ['ready', 'not_ready'] }),
+  reason: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+});
+const ErrorSchema = Type.Object({
+  code: Type.String(),
+  status: Type.Integer(),
+  title: Type.String(),
+  help: Type.String(),
+  retryable: Type.Boolean({ description: 'The same request may succeed when it is sent again.' }),
+});
+
+export function operationRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  healthRoutes(app, deps);
+  errorRoutes(app);
+
+  app.get(
+    '/metrics',
+    {
+      schema: operation('getMetrics', 'Operations', 'Prometheus metrics', {
+        response: {
+          200: {
+            description: 'Prometheus text format',
+            content: { 'text/plain': { schema: { type: 'string' } } },
+          },
+        },
+      }),
+    },
+    async (_request, reply) => {
+      const { contentType, text } = await deps.metrics.expose(await deps.engine.store.totals());
+      return reply.header('content-type', contentType).send(text);
+    },
+  );
+}
+
+function healthRoutes(app: FastifyInstance, { health }: HttpDeps): void {
+  app.get(
+    '/health',
+    {
+      schema: operation('getHealth', 'Operations', 'Is it up', { response: { 200: StatusSchema } }),
+    },
+    async () => ({ status: 'ok' }),
+  );
+  app.get(
+    '/livez',
+    {
+      schema: operation('getLiveness', 'Operations', 'Does the process answer', {
+        response: { 200: StatusSchema },
+      }),
+    },
+    async () => ({ status: 'ok' }),
+  );
+  app.get<{ Querystring: { wait?: number } }>(
+    '/readyz',
+    {
+      schema: operation('getReadiness', 'Operations', 'Can it take payments', {
+        querystring: Type.Object(
+          {
+            wait: Type.Optional(
+              Type.Number({
+                minimum: 0,
+                maximum: READY_WAIT_SECONDS_MAX,
+                description: 'Seconds to wait until it is.',
+              }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        response: { 200: ReadySchema, 503: ReadySchema },
+      }),
+    },
+    async (request, reply) => {
+      const looks = Math.ceil(((request.query.wait ?? 0) * 1000) / READY_POLL_MS);
+      for (let look = 0; look < looks && health.notReady() !== null; look += 1) {
+        await sleep(READY_POLL_MS);
+      }
+      const reason = health.notReady();
+      const status = reason === null ? 'ready' : 'not_ready';
+      return reply.code(reason === null ? 200 : 503).send({ status, reason });
+    },
+  );
+}
+
+function errorRoutes(app: FastifyInstance): void {
+  app.get(
+    '/errors',
+    {
+      schema: operation('listErrors', 'Operations', 'Every error code', {
+        response: { 200: listOf(ErrorSchema) },
+      }),
+    },
+    async () => ({ data: PUBLIC_CODES.map(describe), has_more: false, next_cursor: null }),
+  );
+  app.get<{ Params: { code: string } }>(
+    '/errors/:code',
+    {
+      schema: operation('getError', 'Operations', 'What an error code means', {
+        params: Type.Object({ code: Type.String() }),
+        response: { 200: ErrorSchema },
+        problems: [404],
+      }),
+    },
+    async (request) => {
+      const { code } = request.params;
+      if (isProblemCode(code)) return describe(code);
+      const suggestion = nearest(code, PUBLIC_CODES);
+      throw new Problem(
+        'error_not_found',
+        suggestion === null
+          ? 'There is no such error code; GET /errors lists all.'
+          : `There is no such error code; did you mean ${suggestion}?`,
+      );
+    },
+  );
+}
+
+function describe(code: ProblemCode) {
+  return { code, ...PROBLEMS[code], retryable: isRetryable(code) };
+}

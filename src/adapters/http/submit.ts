@@ -1,0 +1,135 @@
+/**
+ * From an HTTP request to the one door and back: the idempotency key, the wait for an outcome, the answer.
+ *
+ * A waiting caller's key row holds the reply as of the commit; the commit that ends the wait overwrites it, and
+ * only then is anything sent. Somebody else who sends the key meanwhile waits too, but not for long.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Command } from '../../core/commands.ts';
+import type { PaymentId } from '../../core/ids.ts';
+import { IDEMPOTENCY_WAIT_MS, WAIT_MS_MAX } from '../../core/limits.ts';
+import { isSettled } from '../../core/payment.ts';
+import { reject } from '../../core/rejections.ts';
+import { execute } from '../../engine/execute.ts';
+import type { CommandRequest, Idempotency, Reply, StoredBytes } from '../../engine/ports.ts';
+import { waitUntilSettled } from '../../engine/waiting.ts';
+import { canonicalBody } from './body.ts';
+import type { HttpDeps } from './deps.ts';
+import { IDEMPOTENCY_KEY_LENGTH_MAX } from './limits.ts';
+import { pathOf, printablePath } from './paths.ts';
+import { Problem, problemOf, PROBLEM_TYPE } from './problems.ts';
+import { replyRenderer } from './replies.ts';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Executes a command and answers the request with what became of it. */
+export async function submit(
+  deps: HttpDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  command: Command,
+): Promise<FastifyReply> {
+  const waitMs = waitPreference(request, deps.options.isSync);
+  const commandRequest: CommandRequest = {
+    command,
+    origin: { actor: request.actor, requestId: request.id, path: printablePath(request) },
+    idempotency: idempotencyOf(deps, request, waitMs > 0),
+  };
+  const answer = await executeOnce(deps, commandRequest);
+  if (answer.kind === 'replayed') {
+    return send(reply.header('idempotent-replayed', 'true'), answer.stored);
+  }
+  if (answer.kind === 'decided' && waitMs > 0 && takesTime(command)) {
+    reply.header('preference-applied', `wait=${Math.round(waitMs / 1000)}`);
+    if (!isSettled(answer.payment.status)) {
+      return send(reply, await settledBytes(deps, commandRequest, answer.payment.id, waitMs));
+    }
+  }
+  const render = replyRenderer(deps.publish);
+  return send(reply, answer.stored ?? render(answer, commandRequest));
+}
+
+function send(reply: FastifyReply, { status, body }: StoredBytes): FastifyReply {
+  return reply
+    .code(status)
+    .header('content-type', status < 400 ? JSON_TYPE : PROBLEM_TYPE)
+    .send(body);
+}
+
+/** Executes; while another caller with the same key still waits for its answer, waits for it too. */
+async function executeOnce(
+  { engine }: HttpDeps,
+  commandRequest: CommandRequest,
+): Promise<Exclude<Reply, { kind: 'waiting' }>> {
+  const answer = await execute(engine, commandRequest);
+  if (answer.kind !== 'waiting') return answer;
+  await waitUntilSettled(engine, answer.paymentId, IDEMPOTENCY_WAIT_MS);
+  const second = await execute(engine, commandRequest);
+  if (second.kind !== 'waiting') return second;
+  const { rejection } = reject(
+    'idempotency_key_in_use',
+    'The first request with this Idempotency-Key is still waiting for its outcome; ask again in a second.',
+  );
+  const { code, detail } = problemOf(rejection);
+  throw new Problem(code, detail, { headers: { 'retry-after': '1' } });
+}
+
+async function settledBytes(
+  deps: HttpDeps,
+  commandRequest: CommandRequest,
+  id: PaymentId,
+  waitMs: number,
+): Promise<StoredBytes> {
+  const payment = await waitUntilSettled(deps.engine, id, waitMs);
+  const { idempotency } = commandRequest;
+  // What the key row holds now is the answer, for this caller and for all who come after.
+  if (idempotency !== null) return deps.engine.store.endWait(idempotency.keyHash);
+  if (payment === null) {
+    throw new Problem('payment_not_found', 'The payment was removed by a reset while you waited.');
+  }
+  const render = replyRenderer(deps.publish);
+  return render({ kind: 'decided', payment, stored: null }, commandRequest);
+}
+
+/** A refund is settled at once; there is nothing to wait for. */
+function takesTime(command: Command): boolean {
+  return command.type === 'create_payment' || command.type === 'retry_payment';
+}
+
+/** Milliseconds to wait for the outcome (RFC 7240 `Prefer: wait=N`); a preference that cannot be read is ignored. */
+function waitPreference({ headers }: FastifyRequest, isSync: boolean): number {
+  const prefer = headers['prefer'];
+  if (prefer === undefined) return isSync ? WAIT_MS_MAX : 0;
+  const text = Array.isArray(prefer) ? prefer.join(',') : prefer;
+  const [, seconds] = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i.exec(text) ?? [];
+  if (seconds === undefined) return isSync ? WAIT_MS_MAX : 0;
+  return Math.min(Number(seconds) * 1000, WAIT_MS_MAX);
+}
+
+function idempotencyOf(
+  { keyedHash }: HttpDeps,
+  request: FastifyRequest,
+  waits: boolean,
+): Idempotency | null {
+  const values = request.raw.headersDistinct['idempotency-key'];
+  if (values === undefined) return null;
+  const [key = ''] = values;
+  // A quoted key (the IETF draft's form) and a bare one are both taken as they stand.
+  if (
+    values.length !== 1 ||
+    key.length > IDEMPOTENCY_KEY_LENGTH_MAX ||
+    !/^[\x21-\x7e]+$/.test(key)
+  ) {
+    throw new Problem(
+      'invalid_header',
+      `Idempotency-Key must be one header of 1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters, for example a UUID.`,
+    );
+  }
+  return {
+    keyHash: keyedHash(`key\n${request.actor}\n${key}`),
+    fingerprint: keyedHash(
+      `request\n${request.method}\n${pathOf(request)}\n${canonicalBody(request)}`,
+    ),
+    waits,
+  };
+}

@@ -1,0 +1,120 @@
+/** Ajv, set up so that nothing is guessed, and its errors as faults that say what was expected. */
+import { Ajv, type ErrorObject } from 'ajv';
+import type { FastifySchemaCompiler } from 'fastify';
+import { nearest } from './nearest.ts';
+import { type FieldFault, Problem } from './problems.ts';
+
+const OPTIONS = {
+  allErrors: true,
+  useDefaults: true,
+  removeAdditional: false,
+  strict: false,
+  // Unknown fields and enums are answered with suggestions, which need the schema at hand.
+  verbose: true,
+  formats: { uuid: true, 'date-time': isDateTime },
+} as const;
+
+/** More faults than this help nobody. */
+const FAULTS_MAX = 20;
+
+/** Bodies are taken as they are; query strings are text by nature, so that numbers in them are read. */
+export function validatorCompiler(): FastifySchemaCompiler<object> {
+  const exact = new Ajv({ ...OPTIONS, coerceTypes: false });
+  const lenient = new Ajv({ ...OPTIONS, coerceTypes: true });
+  return ({ schema, httpPart }) =>
+    httpPart === 'body' ? exact.compile(schema) : lenient.compile(schema);
+}
+
+/** RFC 3339 with a zone; without one the time would be a guess. */
+function isDateTime(text: string): boolean {
+  const form = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i;
+  return form.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+/** The problem for what Ajv found in a body or a query string. */
+export function validationProblem(errors: readonly ErrorObject[], part: string): Problem {
+  const faults = errors.slice(0, FAULTS_MAX).map((error) => faultOf(error, part));
+  const [first] = faults;
+  const where = part === 'querystring' ? 'query' : part;
+  const summary =
+    first === undefined
+      ? `The ${where} does not fit.`
+      : `${first.pointer === '' ? `The ${where}` : first.pointer}: ${first.detail}.`;
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more, see errors)` : '';
+  return new Problem('validation_failed', summary + more, { errors: faults });
+}
+
+function faultOf(error: ErrorObject, part: string): FieldFault {
+  const field = fieldOf(error);
+  const path = error.instancePath + (field === null ? '' : `/${escape(field)}`);
+  const pointer = part === 'querystring' ? `?${path.slice(1)}` : path;
+  return { pointer, code: codeOf(error), detail: detailOf(error) };
+}
+
+/** The field an error of an object is really about: one that lacks or should not be there. */
+function fieldOf({ keyword, params }: ErrorObject): string | null {
+  if (keyword === 'required') return String(params['missingProperty']);
+  if (keyword !== 'additionalProperties') return null;
+  return printable(String(params['additionalProperty']));
+}
+
+function codeOf({ keyword }: ErrorObject): string {
+  const codes: Readonly<Record<string, string>> = {
+    required: 'missing_field',
+    additionalProperties: 'unknown_field',
+    type: 'wrong_type',
+    enum: 'not_one_of',
+    format: 'wrong_format',
+    pattern: 'wrong_format',
+    maxLength: 'too_long',
+    minLength: 'too_short',
+  };
+  return codes[keyword] ?? 'out_of_range';
+}
+
+/** Never names the offending value: it could be a card number. */
+function detailOf(error: ErrorObject): string {
+  const { keyword, params, message, parentSchema } = error;
+  if (keyword === 'required') return 'is needed';
+  if (keyword === 'type') return `must be ${typeName(params['type'])}`;
+  if (keyword === 'format')
+    return 'must be an RFC 3339 time with a zone, like 2026-02-26T10:00:00Z';
+  if (keyword === 'enum') {
+    const allowed: unknown[] = Array.isArray(params['allowedValues'])
+      ? params['allowedValues']
+      : [];
+    return `must be one of ${allowed.filter((value) => typeof value === 'string').join(', ')}`;
+  }
+  if (keyword === 'additionalProperties') {
+    const known = Object.keys(propertiesOf(parentSchema));
+    const suggestion = nearest(String(params['additionalProperty']), known);
+    if (suggestion !== null) return `is no field here; did you mean ${suggestion}?`;
+    return known.length === 0
+      ? 'is no field here; none is'
+      : `is no field here; there are ${known.join(', ')}`;
+  }
+  return message ?? 'does not fit';
+}
+
+function typeName(type: unknown): string {
+  const names = (Array.isArray(type) ? type : [type]).map(String).filter((name) => name !== 'null');
+  const [name = 'another type'] = names;
+  if (names.length > 1) return `one of ${names.join(', ')}`;
+  return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
+function propertiesOf(schema: unknown): object {
+  if (typeof schema !== 'object' || schema === null || !('properties' in schema)) return {};
+  return typeof schema.properties === 'object' && schema.properties !== null
+    ? schema.properties
+    : {};
+}
+
+/** A field name that may be echoed: short, and without digits enough to be a card number. */
+function printable(name: string): string {
+  return name.length <= 40 && !/\d{6}/.test(name.replace(/[ -]/g, '')) ? name : '(unprintable)';
+}
+
+function escape(token: string): string {
+  return token.replaceAll('~', '~0').replaceAll('/', '~1');
+}

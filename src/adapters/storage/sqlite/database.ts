@@ -1,0 +1,150 @@
+/**
+ * Opens SQLite files the one way we trust: WAL, every commit fsynced, one writing process. What was asked for is
+ * read back, because SQLite ignores a pragma it does not know.
+ */
+import { closeSync, existsSync, openSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StorageError } from '../../../engine/ports.ts';
+
+/** Older libraries can corrupt a database when a WAL is reset (fixed in 3.51.3). */
+const SQLITE_VERSION_MIN = [3, 51, 3] as const;
+
+/** Page cache of the writing connection, in KiB; it grows to this only as it is used. */
+const CACHE_KIB = 64 * 1024;
+
+/** With less than this free, an I/O error is taken for a full disk. */
+const FREE_BYTES_MIN = 4 * 1024 * 1024;
+
+export interface Database {
+  readonly writer: DatabaseSync;
+  /** Sees only what is committed; cannot write. */
+  readonly reader: DatabaseSync;
+  readonly path: string;
+  close(): void;
+}
+
+/** Opens (and makes) the database; `path` is a file or `:memory:`. Throws an Error that says what to do. */
+export function openDatabase(path: string): Database {
+  assertVersion();
+  if (path === ':memory:') return openMemory();
+  assertWritable(path);
+  const unlock = lockFile(path);
+  const writer = new DatabaseSync(path);
+  configureWriter(writer, 'wal');
+  const reader = new DatabaseSync(path, { readOnly: true });
+  reader.exec(`pragma cache_size = -${CACHE_KIB / 4}; pragma busy_timeout = 5000`);
+  return {
+    writer,
+    reader,
+    path,
+    close() {
+      reader.close();
+      writer.exec('pragma optimize');
+      writer.close();
+      unlock();
+    },
+  };
+}
+
+/** Opens an existing file beside a running server, to look only. */
+export function openReadOnly(path: string): DatabaseSync {
+  if (!existsSync(path)) throw new Error(`there is no database at ${path}; start the server once`);
+  const reader = new DatabaseSync(path, { readOnly: true });
+  reader.exec('pragma busy_timeout = 5000');
+  return reader;
+}
+
+function openMemory(): Database {
+  // One connection for both: a batch never awaits, so no read can fall between its BEGIN and COMMIT.
+  const writer = new DatabaseSync(':memory:');
+  configureWriter(writer, 'memory');
+  return { writer, reader: writer, path: ':memory:', close: () => writer.close() };
+}
+
+function configureWriter(writer: DatabaseSync, journal: 'wal' | 'memory'): void {
+  writer.exec(
+    `pragma journal_mode = ${journal}; pragma synchronous = full; pragma foreign_keys = on;
+     pragma cache_size = -${CACHE_KIB}; pragma busy_timeout = 5000; pragma temp_store = memory`,
+  );
+  const settings = [
+    ['journal_mode', journal],
+    ['synchronous', 2],
+    ['foreign_keys', 1],
+  ] as const;
+  for (const [name, expected] of settings) {
+    const actual = Object.values(writer.prepare(`pragma ${name}`).get() ?? {})[0];
+    if (actual !== expected) {
+      throw new Error(`SQLite kept ${name} = ${String(actual)} where ${expected} was asked for`);
+    }
+  }
+}
+
+function assertVersion(): void {
+  const parts = (process.versions['sqlite'] ?? '0').split('.').map(Number);
+  for (const [index, least] of SQLITE_VERSION_MIN.entries()) {
+    const part = parts[index] ?? 0;
+    if (part > least) return;
+    if (part < least) {
+      throw new Error(
+        `SQLite ${parts.join('.')} is too old; ${SQLITE_VERSION_MIN.join('.')} or newer is needed: ` +
+          'run Farthing with the Node.js that `npm ci` installs',
+      );
+    }
+  }
+}
+
+function assertWritable(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', 0o640));
+  } catch (error) {
+    throw new Error(
+      `the database file ${path} cannot be written; give DATABASE_URL a path in a folder that exists and is writable`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * One process writes a file: chain head and totals live in its memory. The lock is SQLite's own, on a file beside
+ * it, so that it ends with the process, however that ends.
+ */
+function lockFile(path: string): () => void {
+  const lock = new DatabaseSync(`${path}-lock`);
+  try {
+    lock.exec('pragma busy_timeout = 0; pragma journal_mode = delete; begin exclusive');
+  } catch (error) {
+    lock.close();
+    throw new Error(
+      `${path} is in use by another Farthing process; stop it, or give this one another DATABASE_URL`,
+      { cause: error },
+    );
+  }
+  return () => lock.close();
+}
+
+/** What a failed statement means for the batch it stood in. `path` is where the database lives. */
+export function storageError(error: unknown, path: string): StorageError {
+  const code = errorCode(error);
+  const text = error instanceof Error ? error.message : String(error);
+  // SQLITE_CONSTRAINT and its extended codes; SQLITE_BUSY, SQLITE_LOCKED.
+  if (code === 19 || code === 5 || code === 6) {
+    return new StorageError('refused', `SQLite refused the batch: ${text}`, { cause: error });
+  }
+  if (code === 13 || (code === 10 && isDiskFull(path))) {
+    return new StorageError('unavailable', 'the disk is full', { cause: error });
+  }
+  return new StorageError('fatal', `SQLite failed: ${text}`, { cause: error });
+}
+
+/** The primary result code (the low byte of an extended one); null when the error is not SQLite's. */
+function errorCode(error: unknown): number | null {
+  if (!(error instanceof Error) || !('errcode' in error)) return null;
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : null;
+}
+
+function isDiskFull(path: string): boolean {
+  if (path === ':memory:') return false;
+  const { bavail, bsize } = statfsSync(dirname(path));
+  return bavail * bsize < FREE_BYTES_MIN;
+}

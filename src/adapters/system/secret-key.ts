@@ -1,0 +1,44 @@
+/**
+ * The key that hashes what must not be stored in clear (idempotency keys, request fingerprints, cards). It is kept
+ * outside the database, so that a copy of the database alone gives nothing to guess against.
+ */
+import { createHmac, randomBytes } from 'node:crypto';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+
+const KEY_BYTES = 32;
+
+/** HMAC-SHA-256 under `key`, lower-case hex. */
+export function keyedHasher(key: Buffer): (text: string) => string {
+  return (text) => createHmac('sha256', key).update(text).digest('hex');
+}
+
+/** A key that lives as long as the process: for a database that does too. */
+export function temporaryKey(): Buffer {
+  return randomBytes(KEY_BYTES);
+}
+
+/** Reads the key file, or makes it (mode 600). Throws an Error that says what to do. */
+export function keyFromFile(path: string): Buffer {
+  try {
+    // 'wx' makes sure that of two processes only one writes, and the other reads what it wrote.
+    writeFileSync(path, `${randomBytes(KEY_BYTES).toString('hex')}\n`, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
+      throw new Error(`the key file ${path} cannot be written; set CARD_FINGERPRINT_KEY instead`, {
+        cause: error,
+      });
+    }
+  }
+  chmodSync(path, 0o600);
+  return keyFromText(readFileSync(path, 'utf8').trim(), path);
+}
+
+/** Reads a key from its text: at least 32 hexadecimal digits. `source` names it in the error. */
+export function keyFromText(text: string, source: string): Buffer {
+  if (!/^(?:[0-9a-f]{2}){16,}$/i.test(text)) {
+    throw new Error(
+      `${source} must hold at least 32 hexadecimal digits; make one with: openssl rand -hex 32`,
+    );
+  }
+  return Buffer.from(text, 'hex');
+}

@@ -1,0 +1,29 @@
+/** Hints within one process: a plain call after each commit. */
+import type { Commit, Wakeup } from '../../engine/ports.ts';
+import type { PaymentId } from '../../core/ids.ts';
+
+export function localWakeup(): Wakeup {
+  const listeners = new Set<(commit: Commit) => void>();
+  const waiting = new Map<PaymentId, Set<() => void>>();
+  return {
+    committed(commit) {
+      for (const listener of listeners) listener(commit);
+      if (waiting.size === 0) return;
+      for (const id of commit.settled) {
+        for (const wake of waiting.get(id) ?? []) wake();
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onSettled(id, listener) {
+      const waiters = waiting.get(id) ?? new Set();
+      waiting.set(id, waiters.add(listener));
+      return () => {
+        waiters.delete(listener);
+        if (waiters.size === 0) waiting.delete(id);
+      };
+    },
+  };
+}

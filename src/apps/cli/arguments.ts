@@ -1,0 +1,45 @@
+/** What options and arguments may look like; commander says the rest of the sentence and exits with 2. */
+import { InvalidArgumentError } from 'commander';
+import { parseAmount } from '../../core/money.ts';
+
+/** The most fraction digits that any currency has. */
+const MINOR_DIGITS_MAX = 4;
+
+/** The digits of an amount, as they were typed; what the currency allows is for the server to say. */
+export function amount(text: string): string {
+  const parsed = parseAmount(text, MINOR_DIGITS_MAX);
+  if (!parsed.ok && parsed.fault === 'not_a_number') {
+    throw new InvalidArgumentError('It must be a decimal number such as 250.00.');
+  }
+  return text;
+}
+
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,15}$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** An id goes into a path: nothing that could lead elsewhere is let in. */
+export function identifier(text: string): string {
+  if (/^[\w-]{1,64}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be an id as the server gave it.');
+}
+
+/** What a header can carry. */
+export function headerText(text: string): string {
+  if (/^[\x21-\x7e]{1,255}$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be 1 to 255 visible ASCII characters without spaces.');
+}
+
+/** Collects `key=value` of an option that may be given several times. */
+export function keyValue(text: string, before: readonly KeyValue[] | undefined): readonly KeyValue[] {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) {
+    throw new InvalidArgumentError('It must be like key=value.');
+  }
+  return [...(before ?? []), [key, value]];
+}
+export type KeyValue = readonly [key: string, value: string];

@@ -1,0 +1,83 @@
+/** What a command works with: the settings around it, and from the global options the server it talks to. */
+import process from 'node:process';
+import { type EffectiveSetting, effectiveSettings, readEnvFile } from '../config.ts';
+import type { SettingName } from '../settings.ts';
+import { type Client, createClient } from './client.ts';
+import { CliError, EXIT } from './exit.ts';
+
+/** Options that every command takes, as commander names them. */
+export interface GlobalOptions {
+  readonly json?: true;
+  readonly url?: string;
+  readonly apiKey?: string;
+}
+
+export interface Session {
+  readonly client: Client;
+  readonly isJson: boolean;
+  /** True when somebody named the server; else its URL was made from HOST and PORT. */
+  readonly isUrlGiven: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The settings as the server would take them from here. */
+export function loadSettings(): EffectiveSetting[] {
+  return effectiveSettings(process.env, envFile());
+}
+
+/** `.env` as it stands in the working directory. */
+export function envFile(): Environment {
+  try {
+    return readEnvFile();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError(EXIT.usage, `.env cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+export function openSession(options: GlobalOptions): Session {
+  const file = envFile();
+  const own = (name: string) => process.env[name]?.trim() || file[name]?.trim() || undefined;
+  const given = options.url ?? own('FARTHING_URL');
+  const url = checkedUrl(given ?? localUrl(effectiveSettings(process.env, file)));
+  const apiKey = checkedKey(options.apiKey ?? own('FARTHING_API_KEY'));
+  return {
+    client: createClient({ url, apiKey }),
+    isJson: options.json === true,
+    isUrlGiven: given !== undefined,
+  };
+}
+
+/** Where a server with these settings can be found from this machine. */
+function localUrl(settings: readonly EffectiveSetting[]): string {
+  const valueOf = (name: SettingName) => settings.find((setting) => setting.name === name)?.value ?? '';
+  const host = valueOf('HOST');
+  const port = valueOf('PORT');
+  if (port === '0') {
+    throw new CliError(
+      EXIT.usage,
+      'PORT is 0, so the server took any free port: say which with --url or FARTHING_URL',
+    );
+  }
+  // Every address of this machine includes this one.
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+function checkedUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isPlain = url !== null && url.username === '' && url.search === '' && url.hash === '';
+  if (isPlain && (url.protocol === 'http:' || url.protocol === 'https:')) {
+    return url.href.replace(/\/+$/, '');
+  }
+  throw new CliError(
+    EXIT.usage,
+    `the server's URL must be like http://127.0.0.1:8000 (it is ${JSON.stringify(text)})`,
+  );
+}
+
+function checkedKey(key: string | undefined): string | undefined {
+  if (key === undefined || /^[\x21-\x7e]+$/.test(key)) return key;
+  throw new CliError(EXIT.usage, 'the API key must be visible ASCII characters without spaces');
+}

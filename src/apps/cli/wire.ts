@@ -1,0 +1,161 @@
+/** Reading the server's answers: what the commands show of them, checked, because anything may answer at a URL. */
+import { CliError, EXIT } from './exit.ts';
+
+export interface WirePayment {
+  readonly id: string;
+  readonly status: string;
+  readonly amount: number;
+  readonly currency: string | null;
+  readonly recipient: string | null;
+  readonly description: string | null;
+  readonly reference: string | null;
+  readonly failureReason: string | null;
+  /** Why it failed, for people; null unless it did. */
+  readonly declineMessage: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly amountRefunded: number;
+  readonly refunds: readonly WireRefund[];
+  readonly attempts: number;
+  readonly isRetryable: boolean;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+export interface WireRefund {
+  readonly id: string;
+  readonly amount: number;
+  readonly reason: string | null;
+  readonly createdAt: string;
+}
+
+export interface WireEvent {
+  readonly type: string;
+  readonly paymentId: string;
+  readonly createdAt: string;
+  readonly payment: WirePayment;
+  /** All of it, as it came. */
+  readonly raw: unknown;
+}
+
+export interface WirePage<Item> {
+  readonly items: readonly Item[];
+  readonly hasMore: boolean;
+  /** Where to go on; null at the end of a list that has one. */
+  readonly nextCursor: string | null;
+}
+
+export interface WireProblem {
+  readonly title: string;
+  readonly detail: string;
+  readonly code: string;
+  readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export function paymentFrom(value: unknown): WirePayment {
+  const fields = record(value);
+  const decline = fields['decline'];
+  return {
+    id: text(fields, 'payment_id'),
+    status: text(fields, 'status'),
+    amount: number(fields, 'amount'),
+    currency: textOrNull(fields, 'currency'),
+    recipient: textOrNull(fields, 'recipient'),
+    description: textOrNull(fields, 'description'),
+    reference: textOrNull(fields, 'reference'),
+    failureReason: textOrNull(fields, 'failure_reason'),
+    declineMessage: isRecord(decline) ? text(decline, 'message') : null,
+    createdAt: text(fields, 'created_at'),
+    updatedAt: text(fields, 'updated_at'),
+    amountRefunded: number(fields, 'amount_refunded'),
+    refunds: list(fields, 'refunds').map(refundFrom),
+    attempts: number(fields, 'attempts'),
+    isRetryable: fields['retryable'] === true,
+    metadata: record(fields['metadata']),
+  };
+}
+
+function refundFrom(value: unknown): WireRefund {
+  const fields = record(value);
+  return {
+    id: text(fields, 'refund_id'),
+    amount: number(fields, 'amount'),
+    reason: textOrNull(fields, 'reason'),
+    createdAt: text(fields, 'created_at'),
+  };
+}
+
+export function eventFrom(value: unknown): WireEvent {
+  const fields = record(value);
+  return {
+    type: text(fields, 'type'),
+    paymentId: text(fields, 'payment_id'),
+    createdAt: text(fields, 'created_at'),
+    payment: paymentFrom(fields['data']),
+    raw: value,
+  };
+}
+
+export function pageFrom<Item>(value: unknown, itemFrom: (item: unknown) => Item): WirePage<Item> {
+  const fields = record(value);
+  return {
+    items: list(fields, 'data').map(itemFrom),
+    hasMore: fields['has_more'] === true,
+    nextCursor: textOrNull(fields, 'next_cursor'),
+  };
+}
+
+/** A problem document; null when the value is not one of ours. */
+export function problemFrom(value: unknown): WireProblem | null {
+  if (!isRecord(value)) return null;
+  const { title, detail, code, errors } = value;
+  if (typeof title !== 'string' || typeof detail !== 'string' || typeof code !== 'string') {
+    return null;
+  }
+  const faults = Array.isArray(errors) ? errors.filter(isRecord) : [];
+  return {
+    title,
+    detail,
+    code,
+    errors: faults.map((fault) => ({
+      pointer: String(fault['pointer'] ?? ''),
+      detail: String(fault['detail'] ?? ''),
+    })),
+  };
+}
+
+export function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function record(value: unknown): Fields {
+  return isRecord(value) ? value : stranger('an object is missing');
+}
+
+function list(fields: Fields, name: string): readonly unknown[] {
+  const value: unknown = fields[name];
+  return Array.isArray(value) ? value : stranger(`${name} is not a list`);
+}
+
+function text(fields: Fields, name: string): string {
+  return textOrNull(fields, name) ?? stranger(`${name} is missing`);
+}
+
+function textOrNull(fields: Fields, name: string): string | null {
+  const value = fields[name];
+  if (value === null || typeof value === 'string') return value;
+  return stranger(`${name} is not a text`);
+}
+
+function number(fields: Fields, name: string): number {
+  const value = fields[name];
+  return typeof value === 'number' ? value : stranger(`${name} is not a number`);
+}
+
+function stranger(what: string): never {
+  throw new CliError(
+    EXIT.unreachable,
+    `the answer is not one of a Farthing server (${what}); is --url right?`,
+  );
+}

@@ -1,0 +1,113 @@
+/** Wires an engine and its HTTP application from a configuration: the one place where adapters meet. */
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { anchorFollower } from '../adapters/audit/anchor.ts';
+import { buildApp } from '../adapters/http/app.ts';
+import { createMetrics } from '../adapters/http/metrics.ts';
+import { replyRenderer } from '../adapters/http/replies.ts';
+import { openSqliteStore } from '../adapters/storage/sqlite/store.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { newSeed, systemRandom } from '../adapters/system/random.ts';
+import {
+  keyedHasher,
+  keyFromFile,
+  keyFromText,
+  temporaryKey,
+} from '../adapters/system/secret-key.ts';
+import { localWakeup } from '../adapters/system/wakeup.ts';
+import type { Payment } from '../core/payment.ts';
+import { type Engine, StorageError } from '../engine/ports.ts';
+import { startRelay } from '../engine/relay.ts';
+import { snapshot } from '../engine/snapshot.ts';
+import { startTimers } from '../engine/timers.ts';
+import type { Config } from './config.ts';
+import { VERSION } from './version.ts';
+
+export interface Service {
+  readonly app: FastifyInstance;
+  readonly engine: Engine;
+  readonly seed: string;
+  /** Begins running timers and followers. */
+  begin(): void;
+  /** Stops accepting, finishes what was begun, closes the store. */
+  end(): Promise<void>;
+}
+
+/** Opens the store and builds everything; nothing runs and nothing listens yet. */
+export async function compose(
+  config: Config,
+  logger: Logger,
+  onFatal: (error: unknown) => void,
+): Promise<Service> {
+  const { simulation } = config;
+  const publish = (payment: Payment) => JSON.stringify(snapshot(payment, simulation.retriesMax));
+  // The store stamps and the engine reads the same clock; it can only be set once the store's last time is known.
+  let clock = systemClock(0);
+  const nowMs = () => clock.nowMs();
+  const store = openSqliteStore({ path: config.databasePath, newWriter: newSeed, publish, nowMs });
+  clock = systemClock((await store.logHead()).atMs);
+  const seed = config.seed ?? (await store.remember('seed', newSeed()));
+  const random = systemRandom(seed);
+  const engine: Engine = {
+    store,
+    clock: { nowMs },
+    random,
+    wakeup: localWakeup(),
+    settings: simulation,
+    renderReply: replyRenderer(publish),
+  };
+
+  const report = (what: string) => (error: unknown) => {
+    logger.error({ err: error }, what);
+    if (error instanceof StorageError && error.kind === 'fatal') onFatal(error);
+  };
+  let isRunning = false;
+  const app = await buildApp({
+    engine,
+    logger,
+    metrics: createMetrics(),
+    options: { ...config, version: VERSION },
+    keyedHash: keyedHasher(secretKey(config)),
+    publish,
+    newRequestId: () => random.newId(nowMs()),
+    health: { notReady: () => (isRunning ? null : 'starting or stopping') },
+    onFatal,
+  });
+
+  let stop = async () => {};
+  return {
+    app,
+    engine,
+    seed,
+    begin() {
+      const timers = startTimers(engine, report('timers failed; they go on in a second'));
+      const followers = hasFile(config)
+        ? [anchorFollower(`${config.databasePath}.anchors`, store)]
+        : [];
+      const relay = startRelay(engine, followers, (name, error) =>
+        report(`follower ${name} failed; it goes on in a second`)(error),
+      );
+      isRunning = true;
+      stop = async () => {
+        isRunning = false;
+        await timers.stop();
+        await relay.stop();
+      };
+    },
+    async end() {
+      await app.close();
+      await stop();
+      await store.close();
+    },
+  };
+}
+
+function secretKey(config: Config): Buffer {
+  const { cardFingerprintKey } = config;
+  if (cardFingerprintKey !== null) return keyFromText(cardFingerprintKey, 'CARD_FINGERPRINT_KEY');
+  return hasFile(config) ? keyFromFile(`${config.databasePath}.card-key`) : temporaryKey();
+}
+
+function hasFile(config: Config): boolean {
+  return config.databasePath !== ':memory:';
+}

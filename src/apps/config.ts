@@ -1,0 +1,234 @@
+/**
+ * Configuration: environment and `.env`, read once into a frozen record. One schema makes the check, the
+ * documentation (docs/configuration.md), `.env.example` and `farthing config`.
+ */
+import { readFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { parseEnv } from 'node:util';
+import type { ApiKey } from '../adapters/http/deps.ts';
+import { findCurrency } from '../core/currencies.ts';
+import { type AmountLimit, type Settings, tenThousandths } from '../core/scenario.ts';
+import { isSecret, SETTINGS, type SettingName } from './settings.ts';
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** A path, or `:memory:`. */
+  readonly databasePath: string;
+  readonly logLevel: string;
+  readonly allowedHosts: readonly string[];
+  readonly corsOrigins: readonly string[];
+  readonly apiKeys: readonly ApiKey[];
+  readonly rateLimitPerMinute: number;
+  readonly isSync: boolean;
+  readonly seed: string | null;
+  readonly cardFingerprintKey: string | null;
+  readonly simulation: Settings;
+}
+
+/** Where an effective value came from. */
+export type Source = 'environment' | '.env' | 'default';
+
+export interface EffectiveSetting {
+  readonly name: SettingName;
+  readonly value: string;
+  readonly source: Source;
+}
+
+/** Thrown with one line per fault: the start stops, and all of them are said at once. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`the configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}`);
+    this.faults = faults;
+  }
+}
+
+/** The value of every setting and where it came from; the environment wins over `.env`. */
+export function effectiveSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  envFile: Readonly<Record<string, string | undefined>>,
+): EffectiveSetting[] {
+  return SETTINGS.map(({ name, aliases, fallback }) => {
+    const names = [name, ...aliases];
+    for (const [source, values] of [
+      ['environment', environment],
+      ['.env', envFile],
+    ] as const) {
+      const found = names.map((candidate) => values[candidate]).find((value) => value?.trim());
+      if (found !== undefined) return { name, value: found.trim(), source };
+    }
+    return { name, value: fallback, source: 'default' };
+  });
+}
+
+/** Reads `.env` in the working directory; empty when there is none. */
+export function readEnvFile(): Record<string, string | undefined> {
+  try {
+    return parseEnv(readFileSync('.env', 'utf8'));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+/** Checks all settings and freezes them; throws a ConfigError that names every fault. */
+export function parseConfig(settings: readonly EffectiveSetting[]): Config {
+  const reader = new Reader(settings);
+  const config: Config = {
+    host: reader.text('HOST'),
+    port: reader.integer('PORT', 0, 65_535),
+    databasePath: reader.parsed('DATABASE_URL', databasePath),
+    logLevel: reader.oneOf('LOG_LEVEL', [
+      'trace',
+      'debug',
+      'info',
+      'warn',
+      'error',
+      'fatal',
+      'silent',
+    ]),
+    allowedHosts: reader.list('ALLOWED_HOSTS'),
+    corsOrigins: reader.parsed('CORS_ORIGINS', corsOrigins),
+    apiKeys: reader.parsed('API_KEYS', apiKeys),
+    rateLimitPerMinute: reader.integer('RATE_LIMIT_PER_MINUTE', 0, 10_000_000),
+    isSync: reader.oneOf('PROCESSING_MODE', ['async', 'sync']) === 'sync',
+    seed: reader.text('SIMULATION_SEED') || null,
+    cardFingerprintKey: reader.text('CARD_FINGERPRINT_KEY') || null,
+    simulation: Object.freeze({
+      failureRate: reader.rate('FAILURE_RATE'),
+      startDelayMs: reader.integer('PROCESSING_START_DELAY_MS', 0, 86_400_000),
+      processingDelayMs: reader.integer('PROCESSING_DELAY_MS', 0, 86_400_000),
+      processingJitterMs: reader.integer('PROCESSING_JITTER_MS', 0, 86_400_000),
+      retriesMax: reader.integer('MAX_RETRIES', 0, 1_000),
+      fraudThreshold: reader.parsed('FRAUD_THRESHOLD', amountLimit),
+    }),
+  };
+  const isOpen = reader.oneOf('ALLOW_ANONYMOUS', ['true', 'false']) === 'true';
+  if (!isLoopback(config.host) && config.apiKeys.length === 0 && !isOpen) {
+    reader.faults.push(
+      `HOST=${config.host} is reachable from other machines: set API_KEYS, or ALLOW_ANONYMOUS=true if everybody may do everything`,
+    );
+  }
+  if (reader.faults.length > 0) throw new ConfigError(reader.faults);
+  return Object.freeze(config);
+}
+
+/** Values that must not be shown. */
+export function shownValue({ name, value }: EffectiveSetting): string {
+  return isSecret(name) && value !== '' ? '(set, not shown)' : value;
+}
+
+type Parsed<Value> = { ok: true; value: Value } | { ok: false; expected: string };
+
+class Reader {
+  readonly faults: string[] = [];
+  readonly #values: ReadonlyMap<SettingName, string>;
+
+  constructor(settings: readonly EffectiveSetting[]) {
+    this.#values = new Map(settings.map(({ name, value }) => [name, value]));
+  }
+
+  text(name: SettingName): string {
+    return this.#values.get(name) ?? '';
+  }
+
+  list(name: SettingName): string[] {
+    return splitList(this.text(name));
+  }
+
+  integer(name: SettingName, min: number, max: number): number {
+    const value = Number(this.text(name));
+    const isValid = /^\d+$/.test(this.text(name)) && value >= min && value <= max;
+    if (!isValid) this.#fault(name, `a whole number from ${min} to ${max}`);
+    return value;
+  }
+
+  rate(name: SettingName): number {
+    const value = Number(this.text(name));
+    const isValid = /^\d*\.?\d+$/.test(this.text(name)) && value <= 1;
+    if (!isValid) this.#fault(name, 'a probability from 0 to 1');
+    return value;
+  }
+
+  oneOf(name: SettingName, allowed: readonly string[]): string {
+    const value = this.text(name).toLowerCase();
+    if (!allowed.includes(value)) this.#fault(name, `one of ${allowed.join(', ')}`);
+    return value;
+  }
+
+  /** What `parse` makes of the text; after a fault the value is never used, because the start stops. */
+  parsed<Value>(name: SettingName, parse: (text: string) => Parsed<Value>): Value {
+    const parsed = parse(this.text(name));
+    if (parsed.ok) return parsed.value;
+    this.#fault(name, parsed.expected);
+    throw new ConfigError(this.faults);
+  }
+
+  #fault(name: SettingName, expected: string): void {
+    const shown = isSecret(name) ? '' : ` (it is ${JSON.stringify(this.text(name))})`;
+    this.faults.push(`${name} must be ${expected}${shown}`);
+  }
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/** `sqlite:./farthing.db`, SQLAlchemy's `sqlite:///./payments.db` and `sqlite:////absolute/path`, `sqlite::memory:`. */
+function databasePath(url: string): Parsed<string> {
+  const [, rest = ''] = /^sqlite:(?:\/\/\/)?(.*)$/i.exec(url) ?? [];
+  if (rest === '' && /^sqlite:(\/\/)?$/i.test(url)) return { ok: true, value: ':memory:' };
+  if (rest !== '') return { ok: true, value: rest };
+  return { ok: false, expected: 'sqlite:<path> or sqlite::memory:' };
+}
+
+function corsOrigins(text: string): Parsed<string[]> {
+  const origins = splitList(text);
+  const isValid = origins.every((origin) => origin === '*' || /^https?:\/\/[^/\s]+$/.test(origin));
+  return isValid
+    ? { ok: true, value: origins }
+    : { ok: false, expected: 'origins like http://localhost:5173, joined by commas, or *' };
+}
+
+/** `name:secret` (full) or `name:ro:secret` (read-only), joined by commas. */
+function apiKeys(text: string): Parsed<ApiKey[]> {
+  const keys: ApiKey[] = [];
+  for (const item of splitList(text)) {
+    const [, name, readOnly, secret] =
+      /^([\w.-]{1,40}):(ro:)?([\x21-\x2b\x2d-\x7e]{16,200})$/.exec(item) ?? [];
+    if (name === undefined || secret === undefined) {
+      return {
+        ok: false,
+        expected:
+          'keys like name:secret or, for reading only, name:ro:secret, joined by commas, each secret of 16 characters or more',
+      };
+    }
+    keys.push({ name, sha256: hash('sha256', secret), mayWrite: readOnly === undefined });
+  }
+  return { ok: true, value: keys };
+}
+
+function amountLimit(text: string): Parsed<AmountLimit> {
+  const expected = 'an amount in major units, then others per currency, like 10000,JPY:1500000';
+  const [first = '', ...others] = splitList(text);
+  const anyE4 = tenThousandths(first);
+  if (anyE4 === null) return { ok: false, expected };
+  const byCurrencyE4 = new Map<string, bigint>();
+  for (const item of others) {
+    const [code = '', amount = ''] = item.split(':', 2);
+    const currency = findCurrency(code);
+    const limitE4 = tenThousandths(amount);
+    if (currency === undefined || limitE4 === null) return { ok: false, expected };
+    byCurrencyE4.set(currency.code, limitE4);
+  }
+  return { ok: true, value: { anyE4, byCurrencyE4 } };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

@@ -1,0 +1,239 @@
+/** What the engine needs from the world. Adapters implement these; `apps/` hands them in as one record. */
+import type { Command, Timer } from '../core/commands.ts';
+import type { CounterName } from '../core/counters.ts';
+import type { EventType } from '../core/events.ts';
+import type { PaymentId, RefundId } from '../core/ids.ts';
+import type { AccountTotal, LedgerEntry } from '../core/ledger.ts';
+import type { Payment, Refund } from '../core/payment.ts';
+import type { Rejection } from '../core/rejections.ts';
+import type { Draw, Settings } from '../core/scenario.ts';
+import type { WorkingSet } from './working-set.ts';
+
+/** Everything the engine works with. */
+export interface Engine {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wakeup: Wakeup;
+  readonly settings: Settings;
+  /** Turns what was decided into the bytes that are stored under an idempotency key and sent. */
+  readonly renderReply: (
+    reply: DecidedReply | RefusedReply,
+    request: CommandRequest,
+  ) => StoredBytes;
+}
+
+/** The engine's time: never runs backwards, not even over a restart. */
+export interface Clock {
+  nowMs(): number;
+}
+
+export interface Random {
+  /** A fresh UUIDv7 for this moment; later ids sort after earlier ones. */
+  newId(nowMs: number): string;
+  readonly draw: Draw;
+}
+
+/** Hints that something was committed. A hint may be lost; whoever needs certainty looks at the store. */
+export interface Wakeup {
+  /** Called after each commit. */
+  committed(commit: Commit): void;
+  /** Calls the listener after each commit; returns the function that ends the subscription. */
+  subscribe(listener: (commit: Commit) => void): () => void;
+  /** Calls the listener once this payment has come to rest; returns the function that ends the subscription. */
+  onSettled(id: PaymentId, listener: () => void): () => void;
+}
+
+export interface Commit {
+  /** Payments that came to rest in this commit. */
+  readonly settled: readonly PaymentId[];
+  readonly timers: readonly Timer[];
+  readonly hasEvents: boolean;
+}
+
+/** A command and who asked for it. */
+export interface CommandRequest {
+  readonly command: Command;
+  readonly origin: Origin;
+  /** Null when the caller sent no Idempotency-Key. */
+  readonly idempotency: Idempotency | null;
+}
+
+export interface Origin {
+  /** Who: `anonymous`, an API key's name, `timer`, `cli`. */
+  readonly actor: string;
+  readonly requestId: string;
+  /** The path that was asked, for problem documents; null for commands that did not come over HTTP. */
+  readonly path: string | null;
+}
+
+export interface Idempotency {
+  /** Keyed hash of the caller and the key: the key itself is never stored. */
+  readonly keyHash: string;
+  /** Keyed hash of what was asked: the same key must come with the same request. */
+  readonly fingerprint: string;
+  /** True when the caller waits for the outcome: the stored reply is then replaced by the settled one. */
+  readonly waits: boolean;
+}
+
+export type Reply = DecidedReply | RefusedReply | ReplayedReply | WaitingReply;
+
+export interface DecidedReply {
+  readonly kind: 'decided';
+  readonly payment: Payment;
+  /** Set when the request carried an idempotency key: exactly what was stored. */
+  readonly stored: StoredBytes | null;
+}
+export interface RefusedReply {
+  readonly kind: 'refused';
+  readonly rejection: Rejection;
+  readonly stored: StoredBytes | null;
+}
+/** Asked before: the first answer again, byte for byte. */
+export interface ReplayedReply {
+  readonly kind: 'replayed';
+  readonly stored: StoredBytes;
+}
+/** Asked before, and the first caller still waits for this payment's outcome. */
+export interface WaitingReply {
+  readonly kind: 'waiting';
+  readonly paymentId: PaymentId;
+}
+
+export interface StoredBytes {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface StoredReply extends StoredBytes {
+  readonly keyHash: string;
+  readonly fingerprint: string;
+  /** The payment whose outcome the first caller still waits for; null when the reply is final. */
+  readonly waitsFor: PaymentId | null;
+  readonly createdAtMs: number;
+}
+
+/** One entry of the event log as it stands on disk. */
+export interface StoredEvent {
+  readonly sequence: number;
+  readonly paymentId: PaymentId;
+  readonly paymentSequence: number;
+  readonly type: EventType;
+  readonly atMs: number;
+  readonly requestId: string;
+  readonly actor: string;
+  /** JSON text of the cause. */
+  readonly cause: string;
+  /** JSON text of the payment as it became, in its public form. */
+  readonly payment: string;
+}
+
+/** A place in the log: the writer whose sequence it is, and the last event seen (0 for none). */
+export interface LogPosition {
+  readonly writer: string;
+  readonly sequence: number;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Where to go on; null at the end. */
+  readonly next: string | null;
+}
+
+/**
+ * Filters are joined by AND; absent ones do not filter. Newest first, but for a search by the beginning of a recipient,
+ * which goes by recipient and then newest first, so that an index serves it whatever is stored.
+ */
+export interface PaymentQuery {
+  readonly limit: number;
+  /** Where an earlier page of the same query ended; null for the first page. */
+  readonly cursor: string | null;
+  readonly statuses?: readonly string[];
+  readonly currency?: string;
+  readonly method?: string;
+  readonly failureReason?: string;
+  readonly createdFromMs?: number;
+  readonly createdBeforeMs?: number;
+  /** Bounds in ten-thousandths of a major unit, so that they hold for every currency. */
+  readonly amountMinE4?: bigint;
+  readonly amountMaxE4?: bigint;
+  readonly reference?: string;
+  readonly paymentId?: PaymentId;
+  /** The beginning of a recipient, any case. */
+  readonly recipientPrefix?: string;
+}
+
+export interface EventQuery {
+  readonly after: number;
+  readonly limit: number;
+  readonly types?: readonly string[];
+  readonly paymentId?: PaymentId;
+}
+
+/** A timer and the request that led to it: what it does is still that request's doing. */
+export interface DueTimer extends Timer {
+  readonly requestId: string;
+}
+
+export interface EventPage {
+  readonly events: readonly StoredEvent[];
+  /** Every matching event up to this sequence is in `events`, or was before it. */
+  readonly scannedTo: number;
+}
+
+export interface Totals {
+  readonly counters: ReadonlyMap<CounterName, bigint>;
+  /** Bins of the time-to-outcome sketch, milliseconds. */
+  readonly timeToOutcome: ReadonlyMap<number, number>;
+}
+
+export interface Store {
+  /**
+   * Reads what the requests need, calls `decideAll` once, and writes what it changed, in one transaction that
+   * is on disk when the promise settles. Rejects with a StorageError, and then nothing was written.
+   */
+  batch(
+    requests: readonly CommandRequest[],
+    decideAll: (working: WorkingSet) => readonly Reply[],
+  ): Promise<readonly Reply[]>;
+
+  /** Ends a caller's wait: the reply under the key becomes final as it stands, and is returned. */
+  endWait(keyHash: string): Promise<StoredBytes>;
+
+  findPayment(id: PaymentId): Promise<Payment | null>;
+  findRefund(id: RefundId): Promise<{ refund: Refund; payment: Payment } | null>;
+  listPayments(query: PaymentQuery): Promise<Page<Payment>>;
+  totals(): Promise<Totals>;
+  accountTotals(): Promise<readonly AccountTotal[]>;
+  ledgerEntries(paymentId: PaymentId): Promise<readonly LedgerEntry[]>;
+
+  /** Due timers, earliest first. */
+  dueTimers(nowMs: number, limit: number): Promise<readonly DueTimer[]>;
+  /** When the next timer is due; null when none is set. */
+  nextTimerAtMs(): Promise<number | null>;
+
+  logHead(): Promise<LogPosition & { readonly hash: string; readonly atMs: number }>;
+  events(query: EventQuery): Promise<EventPage>;
+  /** A fact about this store that is set once (`value` on the first call) and then stays. */
+  remember(name: string, value: string): Promise<string>;
+  /** How far a follower of the log has come; null when it has not begun. */
+  cursor(follower: string): Promise<LogPosition | null>;
+  saveCursor(follower: string, position: LogPosition): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+/**
+ * Storage did not do what was asked.
+ * `refused`: it said no to this batch (a constraint, a conflict); part of it may pass alone.
+ * `unavailable`: it cannot write now (a full disk); nothing is lost, writes resume by themselves.
+ * `fatal`: it can no longer be trusted (an I/O error on commit); the process must end.
+ */
+export class StorageError extends Error {
+  readonly kind: 'refused' | 'unavailable' | 'fatal';
+
+  constructor(kind: StorageError['kind'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}

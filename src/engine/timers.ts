@@ -1,0 +1,106 @@
+/**
+ * Time. A due row becomes a command and goes through the one door like any other; the row is gone with the
+ * commit of its command, so that after a crash what was due is simply due again.
+ *
+ * States: asleep until the next due time ──► pumping: take due rows, execute them, look again ──► asleep.
+ * A new row that is due earlier than the sleep ends, wakes it.
+ */
+import { BATCH_TIMERS_MAX } from '../core/limits.ts';
+import { execute } from './execute.ts';
+import { type DueTimer, type Engine, StorageError } from './ports.ts';
+
+/** setTimeout takes no more; a longer sleep is taken in several naps. */
+const SLEEP_MS_MAX = 2 ** 31 - 1;
+
+/** After storage failed, the next try. */
+const RETRY_MS = 1_000;
+
+export interface Timers {
+  /** Resolves when nothing that was begun is unfinished; nothing is begun any more. */
+  stop(): Promise<void>;
+}
+
+/** Starts running timers; `onError` hears of what made a pump fail (it goes on a second later). */
+export function startTimers(engine: Engine, onError: (error: unknown) => void): Timers {
+  const pump = new TimerPump(engine, onError);
+  const unsubscribe = engine.wakeup.subscribe(({ timers }) => {
+    for (const timer of timers) pump.wakeBy(timer.dueAtMs);
+  });
+  pump.wakeBy(0);
+  return {
+    stop() {
+      unsubscribe();
+      return pump.stop();
+    },
+  };
+}
+
+class TimerPump {
+  readonly #engine: Engine;
+  readonly #onError: (error: unknown) => void;
+  #sleep: NodeJS.Timeout | undefined;
+  #wakeAtMs = Infinity;
+  #isStopped = false;
+  #running: Promise<void> | null = null;
+
+  constructor(engine: Engine, onError: (error: unknown) => void) {
+    this.#engine = engine;
+    this.#onError = onError;
+  }
+
+  /** Makes sure that the pump runs at `atMs` or earlier. */
+  wakeBy(atMs: number): void {
+    if (this.#isStopped || atMs >= this.#wakeAtMs) return;
+    this.#wakeAtMs = atMs;
+    // A pump that is running looks at #wakeAtMs when it is done.
+    if (this.#running === null) this.#sleepUntilWake();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#sleep);
+    await this.#running;
+  }
+
+  #sleepUntilWake(): void {
+    clearTimeout(this.#sleep);
+    if (this.#wakeAtMs === Infinity || this.#isStopped) return;
+    const sleepMs = Math.max(0, this.#wakeAtMs - this.#engine.clock.nowMs());
+    this.#sleep = setTimeout(() => this.#run(), Math.min(sleepMs, SLEEP_MS_MAX));
+  }
+
+  #run(): void {
+    this.#running = this.#pump().finally(() => {
+      this.#running = null;
+      this.#sleepUntilWake();
+    });
+  }
+
+  async #pump(): Promise<void> {
+    this.#wakeAtMs = Infinity;
+    try {
+      while (!this.#isStopped) {
+        const nowMs = this.#engine.clock.nowMs();
+        const due = await this.#engine.store.dueTimers(nowMs, BATCH_TIMERS_MAX);
+        if (due.length === 0) break;
+        await Promise.all(due.map((timer) => fire(this.#engine, timer)));
+      }
+      this.wakeBy((await this.#engine.store.nextTimerAtMs()) ?? Infinity);
+    } catch (error) {
+      this.#onError(error);
+      this.wakeBy(this.#engine.clock.nowMs() + RETRY_MS);
+    }
+  }
+}
+
+async function fire(engine: Engine, { requestId, ...timer }: DueTimer): Promise<void> {
+  const reply = await execute(engine, {
+    command: { type: 'timer_elapsed', timer },
+    origin: { actor: 'timer', requestId, path: null },
+    idempotency: null,
+  });
+  // A stale timer is refused and gone with the commit: nothing more to do.
+  if (reply.kind === 'replayed' || reply.kind === 'waiting') {
+    throw new StorageError('fatal', 'a timer has no idempotency key, so it cannot be replayed');
+  }
+}

@@ -5,6 +5,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
 export interface Child {
   readonly pid: number;
   /** All that it printed, once it has ended; empty when stdout went to a file. */
@@ -30,7 +35,7 @@ const STOP_MS_MAX = 12_000;
 export class Children {
   readonly #running = new Map<number, ChildProcess>();
 
-  start(file: string, args: readonly string[], options: ChildOptions): Child {
+  start({ file, args }: Command, options: ChildOptions): Child {
     const child = spawn(file, args, {
       cwd: options.folder,
       env: { ...inheritedEnvironment(), ...options.environment },

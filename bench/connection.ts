@@ -67,7 +67,7 @@ class ResponseReader {
   /** Takes the first `bytes` of the buffer in; false when they are not what was asked for. */
   take(buffer: Buffer, bytes: number): boolean {
     if (this.#bodyBytesLeft > 0) return this.#takeBody(bytes);
-    const text = this.#head + buffer.latin1Slice(0, bytes);
+    const text = this.#head + buffer.toString('latin1', 0, bytes);
     const end = text.indexOf('\r\n\r\n');
     if (end === -1) {
       this.#head = text;

@@ -12,9 +12,8 @@ import { quantile } from './statistics.ts';
 /** Beyond this many seconds behind schedule, the server cannot take the rate at all. */
 const BEHIND_SECONDS_MAX = 5;
 
-const order = parseOrder(process.argv[2] ?? '');
-const result = await drive(order);
-console.log(JSON.stringify(result));
+/** An answer that takes longer than this after the end never comes. */
+const ANSWER_SECONDS_MAX = 30;
 
 class Tally {
   readonly latenciesMs: number[] = [];
@@ -32,14 +31,21 @@ class Tally {
 async function drive({ url, connections, seconds, ratePerSecond }: LoadOrder): Promise<LoadResult> {
   const target = new URL(url);
   const requests = paymentRequests(target);
-  const opened = await Promise.all(Array.from({ length: connections }, () => connect(target, give)));
+  const opened = await Promise.all(
+    Array.from({ length: connections }, () => connect(target, give)),
+  );
   const tally = new Tally();
+  const deadline = setTimeout(
+    () => give(new Error('the server stopped answering')),
+    (seconds + ANSWER_SECONDS_MAX) * 1000,
+  );
   const startedAtMs = Date.now();
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   await (ratePerSecond === null
     ? closedLoop(opened, requests, seconds, tally)
     : openLoop(opened, requests, { seconds, ratePerSecond }, tally));
+  clearTimeout(deadline);
   const elapsed = (performance.now() - startedAt) / 1000;
   const { user, system } = process.cpuUsage(cpuBefore);
   for (const connection of opened) connection.close();
@@ -118,3 +124,5 @@ function give(error: Error): never {
   console.error(error.message);
   process.exit(1);
 }
+
+console.log(JSON.stringify(await drive(parseOrder(process.argv[2] ?? ''))));

@@ -37,9 +37,7 @@ const POLL_MS = 2;
 
 export function startServer(bench: Bench, options: ServerOptions): Promise<ServerProcess> {
   const { databasePath, settings = {}, viaLauncher = false, nodeArguments = [] } = options;
-  const program = viaLauncher
-    ? [path.join(ROOT, 'scripts/run.js'), MAIN]
-    : [path.join(ROOT, MAIN)];
+  const program = viaLauncher ? [path.join(ROOT, 'scripts/run.js'), MAIN] : [path.join(ROOT, MAIN)];
   return startProgram(bench, [...nodeArguments, ...program, 'start'], {
     HOST: '127.0.0.1',
     PORT: '0',
@@ -64,11 +62,8 @@ async function startProgram(
   const logPath = path.join(bench.folder, `server-${started}.log`);
   const log = openSync(logPath, 'a');
   const startedAt = performance.now();
-  const child = bench.children.start(process.execPath, args, {
-    environment,
-    folder: bench.folder,
-    stdout: log,
-  });
+  const command = { file: process.execPath, args };
+  const child = bench.children.start(command, { environment, folder: bench.folder, stdout: log });
   closeSync(log);
   const url = await listeningUrl(child, logPath);
   const listeningMs = performance.now() - startedAt;

@@ -15,10 +15,9 @@ import {
   temporaryKey,
 } from '../adapters/system/secret-key.ts';
 import { localWakeup } from '../adapters/system/wakeup.ts';
-import type { Payment } from '../core/payment.ts';
 import { type Engine, StorageError } from '../engine/ports.ts';
 import { startRelay } from '../engine/relay.ts';
-import { snapshot } from '../engine/snapshot.ts';
+import { publisher } from '../engine/snapshot.ts';
 import { startTimers } from '../engine/timers.ts';
 import type { Config } from './config.ts';
 import { VERSION } from './version.ts';
@@ -40,7 +39,7 @@ export async function compose(
   onFatal: (error: unknown) => void,
 ): Promise<Service> {
   const { simulation } = config;
-  const publish = (payment: Payment) => JSON.stringify(snapshot(payment, simulation.retriesMax));
+  const publish = publisher(simulation.retriesMax);
   // The store stamps and the engine reads the same clock; it can only be set once the store's last time is known.
   let clock = systemClock(0);
   const nowMs = () => clock.nowMs();
@@ -48,19 +47,19 @@ export async function compose(
   clock = systemClock((await store.logHead()).atMs);
   const seed = config.seed ?? (await store.remember('seed', newSeed()));
   const random = systemRandom(seed);
-  const engine: Engine = {
-    store,
-    clock: { nowMs },
-    random,
-    wakeup: localWakeup(),
-    settings: simulation,
-    renderReply: replyRenderer(publish),
-  };
-
   const report = (what: string) => (error: unknown) => {
     logger.error({ err: error }, what);
     if (error instanceof StorageError && error.kind === 'fatal') onFatal(error);
   };
+  const engine: Engine = {
+    store,
+    clock: { nowMs },
+    random,
+    wakeup: localWakeup(report('a listener of commits failed')),
+    settings: simulation,
+    renderReply: replyRenderer(publish),
+  };
+
   let isRunning = false;
   const app = await buildApp({
     engine,

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { hash } from 'node:crypto';
 import { parseEnv } from 'node:util';
 import type { ApiKey } from '../adapters/http/deps.ts';
+import { assert } from '../core/assert.ts';
 import { findCurrency } from '../core/currencies.ts';
 import { type AmountLimit, type Settings, tenThousandths } from '../core/scenario.ts';
 import { isSecret, SETTINGS, type SettingName } from './settings.ts';
@@ -95,7 +96,7 @@ export function parseConfig(settings: readonly EffectiveSetting[]): Config {
     rateLimitPerMinute: reader.integer('RATE_LIMIT_PER_MINUTE', 0, 10_000_000),
     isSync: reader.oneOf('PROCESSING_MODE', ['async', 'sync']) === 'sync',
     seed: reader.text('SIMULATION_SEED') || null,
-    cardFingerprintKey: reader.text('CARD_FINGERPRINT_KEY') || null,
+    cardFingerprintKey: reader.parsed('CARD_FINGERPRINT_KEY', hexadecimalKey),
     simulation: Object.freeze({
       failureRate: reader.rate('FAILURE_RATE'),
       startDelayMs: reader.integer('PROCESSING_START_DELAY_MS', 0, 86_400_000),
@@ -158,12 +159,17 @@ class Reader {
     return value;
   }
 
-  /** What `parse` makes of the text; after a fault the value is never used, because the start stops. */
+  /**
+   * What `parse` makes of the text. After a fault it is the default's value, which is never used, because the
+   * start stops; but the rest is still checked.
+   */
   parsed<Value>(name: SettingName, parse: (text: string) => Parsed<Value>): Value {
     const parsed = parse(this.text(name));
     if (parsed.ok) return parsed.value;
     this.#fault(name, parsed.expected);
-    throw new ConfigError(this.faults);
+    const fallback = parse(SETTINGS.find((setting) => setting.name === name)?.fallback ?? '');
+    assert(fallback.ok, 'the default of a setting is valid');
+    return fallback.value;
   }
 
   #fault(name: SettingName, expected: string): void {
@@ -181,8 +187,8 @@ function splitList(text: string): string[] {
 
 /** `sqlite:./farthing.db`, SQLAlchemy's `sqlite:///./payments.db` and `sqlite:////absolute/path`, `sqlite::memory:`. */
 function databasePath(url: string): Parsed<string> {
+  if (/^sqlite:\/{2,3}$/i.test(url)) return { ok: true, value: ':memory:' };
   const [, rest = ''] = /^sqlite:(?:\/\/\/)?(.*)$/i.exec(url) ?? [];
-  if (rest === '' && /^sqlite:(\/\/)?$/i.test(url)) return { ok: true, value: ':memory:' };
   if (rest !== '') return { ok: true, value: rest };
   return { ok: false, expected: 'sqlite:<path> or sqlite::memory:' };
 }
@@ -213,6 +219,13 @@ function apiKeys(text: string): Parsed<ApiKey[]> {
   return { ok: true, value: keys };
 }
 
+function hexadecimalKey(text: string): Parsed<string | null> {
+  if (text === '') return { ok: true, value: null };
+  return /^(?:[0-9a-f]{2}){16,}$/i.test(text)
+    ? { ok: true, value: text }
+    : { ok: false, expected: '32 hexadecimal digits or more; make one with: openssl rand -hex 32' };
+}
+
 function amountLimit(text: string): Parsed<AmountLimit> {
   const expected = 'an amount in major units, then others per currency, like 10000,JPY:1500000';
   const [first = '', ...others] = splitList(text);
@@ -220,7 +233,8 @@ function amountLimit(text: string): Parsed<AmountLimit> {
   if (anyE4 === null) return { ok: false, expected };
   const byCurrencyE4 = new Map<string, bigint>();
   for (const item of others) {
-    const [code = '', amount = ''] = item.split(':', 2);
+    const [code = '', amount = '', ...more] = item.split(':');
+    if (more.length > 0) return { ok: false, expected };
     const currency = findCurrency(code);
     const limitE4 = tenThousandths(amount);
     if (currency === undefined || limitE4 === null) return { ok: false, expected };
@@ -230,5 +244,5 @@ function amountLimit(text: string): Parsed<AmountLimit> {
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }

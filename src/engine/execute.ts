@@ -74,16 +74,19 @@ async function runBatches(engine: Engine, funnel: Funnel): Promise<void> {
 }
 
 async function runBatch(engine: Engine, callers: readonly Caller[]): Promise<void> {
+  let committed: Committed;
   try {
-    const replies = await commit(engine, callers);
-    callers.forEach((caller, index) => settle(caller, replies[index]));
+    committed = await commit(engine, callers);
   } catch (error) {
     if (callers.length > 1 && canPassAlone(error)) {
       for (const caller of callers) await runBatch(engine, [caller]);
     } else {
       for (const caller of callers) caller.reject(error);
     }
+    return;
   }
+  callers.forEach((caller, index) => settle(caller, committed.replies[index]));
+  engine.wakeup.committed(committed.summary);
 }
 
 /** A full or failing disk fails everybody; anything else may be the fault of one command among many. */
@@ -96,7 +99,12 @@ function settle(caller: Caller, reply: Reply | undefined): void {
   else caller.resolve(reply);
 }
 
-async function commit(engine: Engine, callers: readonly Caller[]): Promise<readonly Reply[]> {
+interface Committed {
+  readonly replies: readonly Reply[];
+  readonly summary: Commit;
+}
+
+async function commit(engine: Engine, callers: readonly Caller[]): Promise<Committed> {
   const requests = callers.map((caller) => caller.request);
   let summary: Commit = { settled: [], timers: [], hasEvents: false };
   const replies = await engine.store.batch(requests, (working) => {
@@ -104,8 +112,7 @@ async function commit(engine: Engine, callers: readonly Caller[]): Promise<reado
     summary = summarize(working);
     return decided;
   });
-  engine.wakeup.committed(summary);
-  return replies;
+  return { replies, summary };
 }
 
 /** Decides a batch, one command after the other, in memory. */

@@ -11,7 +11,7 @@ export interface Follower {
   readonly name: string;
   /**
    * Called when the log has gone on: works through the events after `from`, up to `head` or less, and returns how
-   * far it came. After a crash it is called again with an earlier `from`.
+   * far it came; `from` itself when there is nothing to do yet. After a crash it is called with an earlier `from`.
    */
   follow(from: LogPosition, head: LogPosition): Promise<LogPosition>;
 }
@@ -36,7 +36,7 @@ export function startRelay(
   let timer: NodeJS.Timeout | undefined;
   let isHinted = false;
   let isStopped = false;
-  let running: Promise<void> = Promise.resolve();
+  let looking: Promise<void> | null = null;
 
   const look = async () => {
     isHinted = false;
@@ -45,18 +45,21 @@ export function startRelay(
         catchUp(engine, follower).catch((error: unknown) => onError(follower.name, error)),
       ),
     );
-    if (!isStopped) schedule(isHinted ? LOOK_AFTER_MS : LOOK_AT_LEAST_MS);
   };
   const schedule = (afterMs: number) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      running = look();
+      looking = look().finally(() => {
+        looking = null;
+        if (!isStopped) schedule(isHinted ? LOOK_AFTER_MS : LOOK_AT_LEAST_MS);
+      });
     }, afterMs);
   };
   const unsubscribe = engine.wakeup.subscribe(({ hasEvents }) => {
     if (!hasEvents || isHinted || isStopped) return;
     isHinted = true;
-    schedule(LOOK_AFTER_MS);
+    // A look that is under way sees the hint when it is done: a follower is never called twice at once.
+    if (looking === null) schedule(LOOK_AFTER_MS);
   });
   schedule(0);
 
@@ -65,7 +68,7 @@ export function startRelay(
       isStopped = true;
       unsubscribe();
       clearTimeout(timer);
-      await running;
+      await looking;
       await look();
     },
   };
@@ -81,7 +84,8 @@ export async function catchUp(engine: Engine, follower: Follower): Promise<void>
   if (position.writer !== writer) position = { writer, sequence: 0 };
   while (position.sequence < head.sequence) {
     const reached = await follower.follow(position, head);
-    assert(reached.sequence > position.sequence, 'a follower that is called moves on');
+    assert(reached.sequence >= position.sequence, 'a follower does not go back');
+    if (reached.sequence === position.sequence) return;
     position = reached;
     await store.saveCursor(follower.name, position);
   }

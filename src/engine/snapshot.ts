@@ -38,6 +38,22 @@ export function snapshot(payment: Payment, retriesMax: number) {
   };
 }
 
+/**
+ * Makes the function that gives a payment's public JSON text. Payments never change once made, and each is wanted
+ * twice, for the log and for the answer: the text is made once.
+ */
+export function publisher(retriesMax: number): (payment: Payment) => string {
+  const texts = new WeakMap<Payment, string>();
+  return (payment) => {
+    let text = texts.get(payment);
+    if (text === undefined) {
+      text = JSON.stringify(snapshot(payment, retriesMax));
+      texts.set(payment, text);
+    }
+    return text;
+  };
+}
+
 export function refundSnapshot(refund: Refund, payment: Payment) {
   return {
     refund_id: refund.id,

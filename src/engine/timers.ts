@@ -83,7 +83,7 @@ class TimerPump {
         const nowMs = this.#engine.clock.nowMs();
         const due = await this.#engine.store.dueTimers(nowMs, BATCH_TIMERS_MAX);
         if (due.length === 0) break;
-        await Promise.all(due.map((timer) => fire(this.#engine, timer)));
+        await fireAll(this.#engine, due);
       }
       this.wakeBy((await this.#engine.store.nextTimerAtMs()) ?? Infinity);
     } catch (error) {
@@ -91,6 +91,14 @@ class TimerPump {
       this.wakeBy(this.#engine.clock.nowMs() + RETRY_MS);
     }
   }
+}
+
+/** Throws when none could be fired: a few that cannot must not hold up the rest. */
+async function fireAll(engine: Engine, due: readonly DueTimer[]): Promise<void> {
+  const results = await Promise.allSettled(due.map((timer) => fire(engine, timer)));
+  const failures = results.filter((result) => result.status === 'rejected');
+  const [first] = failures;
+  if (first !== undefined && failures.length === due.length) throw first.reason;
 }
 
 async function fire(engine: Engine, { requestId, ...timer }: DueTimer): Promise<void> {

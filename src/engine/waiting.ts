@@ -14,13 +14,14 @@ export async function waitUntilSettled(
 ): Promise<Payment | null> {
   // Subscribed before the first look, so that a commit between the two is not missed.
   const hint = settledHint(engine, id, timeoutMs);
-  const payment = await engine.store.findPayment(id);
-  if (payment === null || isSettled(payment.status)) {
+  try {
+    const payment = await engine.store.findPayment(id);
+    if (payment === null || isSettled(payment.status)) return payment;
+    await hint.arrived;
+    return await engine.store.findPayment(id);
+  } finally {
     hint.cancel();
-    return payment;
   }
-  await hint.arrived;
-  return engine.store.findPayment(id);
 }
 
 function settledHint(engine: Engine, id: PaymentId, timeoutMs: number) {

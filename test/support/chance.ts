@@ -33,10 +33,9 @@ export function chanceFrom(seed: string): Chance {
     fraction,
     int,
     happens: (probability) => fraction() < probability,
-    pick(items) {
-      const picked = items[int(0, items.length - 1)];
-      if (picked === undefined) throw new Error('there is nothing to pick from');
-      return picked;
+    pick<Item>(items: readonly Item[]) {
+      if (items.length === 0) throw new Error('there is nothing to pick from');
+      return items[int(0, items.length - 1)] as Item;
     },
   };
 }

@@ -1,4 +1,7 @@
-/** A small HTTP client that tells an answer that was really received from one that was lost on the way. */
+/**
+ * A small HTTP client that tells an answer that was really received from one that was lost on the
+ * way.
+ */
 import { Agent, request } from 'node:http';
 
 export interface Call {

@@ -1,6 +1,6 @@
 /**
- * The real server as a child process: `node src/apps/main.ts start`, exactly what `npm start` becomes. Whatever
- * happens to the test, no child outlives it.
+ * The real server as a child process: `node src/apps/main.ts start`, exactly what `npm start`
+ * becomes. Whatever happens to the test, no child outlives it.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -44,7 +44,9 @@ process.on('exit', () => {
 });
 
 /** Starts it and waits until it listens. */
-export async function startServer(options: ServerOptions): Promise<ServerProcess & { url: string }> {
+export async function startServer(
+  options: ServerOptions,
+): Promise<ServerProcess & { url: string }> {
   const server = spawnServer(options);
   const url = await server.listening;
   return { ...server, url };
@@ -52,12 +54,9 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 
 /** Starts it and returns at once, so that it can be killed while it starts. */
 export function spawnServer(options: ServerOptions): ServerProcess {
-  const [command = process.execPath, ...args] = [
-    ...(options.wrapper ?? []),
-    process.execPath,
-    MAIN,
-    'start',
-  ];
+  const wrapped = [...(options.wrapper ?? []), process.execPath, MAIN, 'start'];
+  const command = wrapped[0] ?? process.execPath;
+  const args = wrapped.slice(1);
   const child = spawn(command, args, {
     env: environmentOf(options),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -18,18 +18,17 @@ export interface Anchor {
 
 /** Follows the log and writes anchors to `path`. It needs no event, only how far the log has come. */
 export function anchorFollower(path: string, store: Store): Follower {
-  let last = { sequence: 0, atMs: 0 };
+  let lastAtMs = 0;
   return {
     name: 'anchor',
-    async follow() {
+    async follow(from) {
       const { writer, sequence, hash, atMs } = await store.logHead();
       const isDue =
-        sequence - last.sequence >= ENTRIES_PER_ANCHOR || atMs - last.atMs >= MS_PER_ANCHOR;
-      if (isDue) {
-        const anchor: Anchor = { writer, sequence, hash, at_ms: atMs };
-        await appendDurably(path, `${JSON.stringify(anchor)}\n`);
-        last = { sequence, atMs };
-      }
+        sequence - from.sequence >= ENTRIES_PER_ANCHOR || atMs - lastAtMs >= MS_PER_ANCHOR;
+      if (!isDue) return from;
+      const anchor: Anchor = { writer, sequence, hash, at_ms: atMs };
+      await appendDurably(path, `${JSON.stringify(anchor)}\n`);
+      lastAtMs = atMs;
       return { writer, sequence };
     },
   };

@@ -24,8 +24,10 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export interface Access {
-  /** The caller's name; throws a Problem when the request is not let in. */
-  admit(request: FastifyRequest): string;
+  /** Throws a Problem unless the request is meant for us and comes from a page that may ask. */
+  assertAddressed(request: FastifyRequest): void;
+  /** The caller's name; throws a Problem without a key that may do what is asked. */
+  callerOf(request: FastifyRequest): string;
   isAllowedOrigin(origin: string): boolean;
 }
 
@@ -38,7 +40,7 @@ export function createAccess(options: HttpOptions): Access {
   const isAllowedOrigin = (origin: string) => origins.has('*') || origins.has(origin);
   return {
     isAllowedOrigin,
-    admit(request) {
+    assertAddressed(request) {
       assertHost(request, hosts);
       const { origin } = request.headers;
       if (origin !== undefined && !isAllowedOrigin(origin) && !isOwnOrigin(request, origin)) {
@@ -47,6 +49,8 @@ export function createAccess(options: HttpOptions): Access {
           "This web page may not use the server; start it with CORS_ORIGINS containing the page's origin.",
         );
       }
+    },
+    callerOf(request) {
       if (options.apiKeys.length === 0 || isOpen(request)) return 'anonymous';
       return keyOf(request, options.apiKeys).name;
     },

@@ -4,15 +4,22 @@
  * ends in the one error handler.
  */
 import cors from '@fastify/cors';
-import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
+import rateLimit, { type RateLimitOptions } from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { createAccess } from './access.ts';
+import { type Access, createAccess } from './access.ts';
 import { registerBodyParser } from './body.ts';
 import type { HttpDeps } from './deps.ts';
-import { answerErrors, rejectBrokenHttp } from './errors.ts';
+import {
+  answerErrors,
+  answerExpectations,
+  answerUnroutable,
+  refuseUnknownRoutes,
+  rejectBrokenHttp,
+} from './errors.ts';
 import { BODY_BYTES_MAX, HEADER_BYTES_MAX, HEADERS_MS_MAX, REQUEST_MS_MAX } from './limits.ts';
 import { logRequests } from './log.ts';
 import { registerOpenApi } from './openapi.ts';
+import { RateLimitStore } from './rate-limit-store.ts';
 import { Problem } from './problems.ts';
 import { requestId } from './request-id.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -31,6 +38,7 @@ declare module 'fastify' {
 }
 
 export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
+  const access = createAccess(deps.options);
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
@@ -41,36 +49,26 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
       headersTimeout: HEADERS_MS_MAX,
       requestTimeout: REQUEST_MS_MAX,
       connectionsCheckingInterval: 1_000,
+      // Node's own answer to a missing Host is no problem document; ours is, see access.ts.
+      requireHostHeader: false,
     },
-    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: HEADER_BYTES_MAX, ignoreTrailingSlash: true },
     exposeHeadRoutes: true,
     clientErrorHandler: rejectBrokenHttp,
+    frameworkErrors: (error, request, reply) =>
+      answerUnroutable(deps, access, error, request, reply),
     genReqId: (raw) => requestId(raw, deps.newRequestId),
   });
   app.setValidatorCompiler(validatorCompiler());
   // Routes send finished text or plain records; compiling a serialiser per response only slows the start.
   app.setSerializerCompiler(() => (payload) => JSON.stringify(payload));
 
-  const access = createAccess(deps.options);
   app.decorateRequest('actor', '');
   logRequests(app, deps);
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
-    request.actor = access.admit(request);
-    done();
-  });
   answerErrors(app, deps);
+  answerExpectations(app);
   registerBodyParser(app);
-  await app.register(cors, {
-    origin: (origin, callback) =>
-      callback(null, origin !== undefined && access.isAllowedOrigin(origin)),
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['x-request-id', 'idempotent-replayed', 'preference-applied', 'retry-after'],
-    maxAge: 600,
-  });
-  if (deps.options.rateLimitPerMinute > 0) {
-    await app.register(rateLimit, rateLimitOptions(deps.options.rateLimitPerMinute));
-  }
+  await guard(app, access, deps);
   await registerOpenApi(app, deps);
 
   await app.register(async (scope) => {
@@ -88,8 +86,34 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   return app;
 }
 
+/** The doors every request passes, in this order; the later ones may know more, so that they may say more. */
+async function guard(app: FastifyInstance, access: Access, deps: HttpDeps): Promise<void> {
+  const { rateLimitPerMinute } = deps.options;
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    access.assertAddressed(request);
+    done();
+  });
+  await app.register(cors, {
+    origin: (origin, callback) =>
+      callback(null, origin !== undefined && access.isAllowedOrigin(origin)),
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['x-request-id', 'idempotent-replayed', 'preference-applied', 'retry-after'],
+    maxAge: 600,
+  });
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.actor = access.callerOf(request);
+    done();
+  });
+  if (rateLimitPerMinute > 0) {
+    await app.register(rateLimit, { global: false, store: RateLimitStore });
+    app.addHook('onRequest', app.rateLimit(rateLimitOptions(rateLimitPerMinute)));
+  }
+  refuseUnknownRoutes(app);
+}
+
 /** By caller: an API key is one caller wherever it comes from, without keys an address is. */
-function rateLimitOptions(max: number): RateLimitPluginOptions {
+function rateLimitOptions(max: number): RateLimitOptions {
   return {
     max,
     timeWindow: '1 minute',

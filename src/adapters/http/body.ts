@@ -4,11 +4,18 @@ import { Problem } from './problems.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type ParsedJson, parseStrictJson } from './strict-json.ts';
 
-const parsedBodies = new WeakMap<FastifyRequest, ParsedJson>();
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it was read; null when there is none. */
+    parsedJson: ParsedJson | null;
+  }
+}
+
 const NONE: ReadonlyMap<string, string> = new Map();
 
 /** Takes the place of Fastify's own body parsers. */
 export function registerBodyParser(app: FastifyInstance): void {
+  app.decorateRequest('parsedJson', null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(
     /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i,
@@ -22,7 +29,7 @@ export function registerBodyParser(app: FastifyInstance): void {
         const errors = [{ pointer, code, detail }];
         return done(new Problem(code, detail, { errors }), undefined);
       }
-      parsedBodies.set(request, parsed.value);
+      request.parsedJson = parsed.value;
       return done(null, parsed.value.value);
     },
   );
@@ -30,11 +37,10 @@ export function registerBodyParser(app: FastifyInstance): void {
 
 /** The exact texts of the numbers in a request's body, by JSON pointer. */
 export function numberTexts(request: FastifyRequest): ReadonlyMap<string, string> {
-  return parsedBodies.get(request)?.numbers ?? NONE;
+  return request.parsedJson?.numbers ?? NONE;
 }
 
 /** The body in one form, whatever its white space and order of keys; empty for no body. */
 export function canonicalBody(request: FastifyRequest): string {
-  const parsed = parsedBodies.get(request);
-  return parsed === undefined ? '' : canonicalJson(parsed);
+  return request.parsedJson === null ? '' : canonicalJson(request.parsedJson);
 }

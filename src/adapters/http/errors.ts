@@ -1,5 +1,5 @@
 /** The one place where anything that went wrong becomes an answer. */
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorObject } from 'ajv';
 import type {
@@ -10,6 +10,7 @@ import type {
   FastifyRequest,
 } from 'fastify';
 import { StorageError } from '../../engine/ports.ts';
+import type { Access } from './access.ts';
 import type { HttpDeps } from './deps.ts';
 import { nearest } from './nearest.ts';
 import { Problem, problemBody, PROBLEMS, PROBLEM_TYPE, type ProblemCode } from './problems.ts';
@@ -34,19 +35,61 @@ const FASTIFY_CODES: Readonly<Record<string, readonly [ProblemCode, string]>> = 
   ],
 };
 
+/** What the file server refuses, by status. */
+const STATUS_PROBLEMS: Readonly<Record<number, readonly [ProblemCode, string]>> = {
+  400: ['bad_request', 'The path is not one that can be served; check it.'],
+  403: ['not_found', 'Nothing answers at this path; /docs lists every operation.'],
+  404: ['not_found', 'Nothing answers at this path; /docs lists every operation.'],
+  412: [
+    'precondition_failed',
+    'The file is not as If-Match or If-Unmodified-Since expects; ask without.',
+  ],
+  416: [
+    'range_not_satisfiable',
+    'The file ends before the range that was asked for; ask without Range.',
+  ],
+};
+
 export function answerErrors(app: FastifyInstance, deps: HttpDeps): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const problem = problemFrom(error);
+    const problem = problemFrom(error, request);
     if (error instanceof StorageError && error.kind === 'fatal') deps.onFatal(error);
     if (PROBLEMS[problem.code].status >= 500) {
       deps.logger.error({ err: error, request_id: request.id }, problem.detail);
     }
     return sendProblem(request, reply, problem);
   });
+}
+
+/** Refuses what no route takes before its body is read. */
+export function refuseUnknownRoutes(app: FastifyInstance): void {
   const routes = knownRoutes(app);
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    if (request.is404) done(notFound(routes, request));
+    else done(null, payload);
+  });
+  // Files that are not there are found missing later than that.
   app.setNotFoundHandler((request, reply) =>
     sendProblem(request, reply, notFound(routes, request)),
   );
+}
+
+/** Answers paths that the router cannot even read; they pass the first door like any other. */
+export function answerUnroutable(
+  deps: HttpDeps,
+  access: Access,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  let problem = problemFrom(error, request);
+  try {
+    access.assertAddressed(request);
+  } catch (refusal) {
+    if (refusal instanceof Problem) problem = refusal;
+  }
+  deps.logger.info({ request_id: request.id, status: PROBLEMS[problem.code].status }, problem.code);
+  void sendProblem(request, reply.header('x-request-id', request.id), problem);
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
@@ -58,8 +101,11 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
     .send(problemBody(problem, { instance, requestId: request.id }));
 }
 
-function problemFrom(error: FastifyError): Problem {
+function problemFrom(error: FastifyError, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
+  if (request.raw.destroyed || error.code === 'ECONNRESET') {
+    return new Problem('bad_request', 'The request broke off before it was complete.');
+  }
   if (error instanceof StorageError && error.kind === 'unavailable') {
     return new Problem(
       'storage_unavailable',
@@ -74,7 +120,8 @@ function problemFrom(error: FastifyError): Problem {
   }
   const known = FASTIFY_CODES[error.code];
   if (known !== undefined) return new Problem(...known);
-  if (error.statusCode === 429) return new Problem('rate_limited', error.message);
+  const byStatus = STATUS_PROBLEMS[error.statusCode ?? 500];
+  if (byStatus !== undefined) return new Problem(...byStatus);
   return new Problem(
     'internal_error',
     "This is a bug; nothing was changed. The server's log has it under this request id.",
@@ -91,7 +138,7 @@ function ajvErrors(errors: readonly object[]): ErrorObject[] {
 function notFound(routes: KnownRoutes, request: FastifyRequest): Problem {
   const path = pathOf(request);
   const allowed = routes.methodsOf(path);
-  if (allowed.length > 0) {
+  if (allowed.length > 0 && !allowed.includes(request.method)) {
     return new Problem(
       'method_not_allowed',
       `This path takes ${allowed.join(', ')}, not ${request.method}.`,
@@ -120,6 +167,18 @@ export function rejectBrokenHttp(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+}
+
+/** Node answers an Expect header other than 100-continue by itself, and not with a problem. */
+export function answerExpectations(app: FastifyInstance): void {
+  app.server.on('checkExpectation', (_request, response: ServerResponse) => {
+    const detail = 'The only Expect header that can be met is 100-continue; send none.';
+    const body = problemBody(
+      { code: 'expectation_failed', detail, errors: [] },
+      { instance: null, requestId: 'none' },
+    );
+    response.writeHead(417, { 'content-type': PROBLEM_TYPE, connection: 'close' }).end(body);
+  });
 }
 
 const BROKEN_HTTP: Readonly<Record<string, readonly [ProblemCode, string]>> = {

@@ -22,7 +22,10 @@ export function knownRoutes(app: FastifyInstance): KnownRoutes {
       const methods = new Set(matching.flatMap(({ methods: some }) => [...some]));
       return [...methods].filter((method) => method !== 'OPTIONS').sort();
     },
-    paths: () => [...routes.keys()].map((url) => url.replace(/:(\w+)/g, '{$1}')),
+    paths: () =>
+      [...routes.keys()]
+        .filter((url) => !url.includes('*') && !url.startsWith('/docs/'))
+        .map((url) => url.replace(/:(\w+)/g, '{$1}')),
   };
 }
 

@@ -16,7 +16,7 @@ export async function registerOpenApi(app: FastifyInstance, { options }: HttpDep
           'decimal numbers in major units.',
         license: { name: 'MIT', identifier: 'MIT' },
       },
-      servers: [{ url: 'http://127.0.0.1:8000', description: 'The server that npm start starts' }],
+      servers: [{ url: '/', description: 'The server this document came from' }],
       tags: [
         { name: 'Payments', description: 'A payment and what becomes of it.' },
         { name: 'Events', description: 'What happened, in order.' },

@@ -15,7 +15,8 @@ export const REDOC_PAGE = `<!doctype html>
 </html>
 `;
 
-export function landingPage(version: string): string {
+/** `origin` is where the reader reached us: the lines to paste must work as they stand. */
+export function landingPage(version: string, origin: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -33,7 +34,7 @@ p { margin: .5rem 0 }
 pre { background: var(--code); border: 1px solid var(--line); border-radius: 8px; padding: .9rem 1rem;
   overflow-x: auto; font: 13px/1.5 ui-monospace, monospace }
 ul { list-style: none; padding: 0; margin: 0; border: 1px solid var(--line); border-radius: 8px }
-li { display: grid; grid-template-columns: 9rem 1fr; gap: 1rem; padding: .55rem 1rem }
+li { display: grid; grid-template-columns: 12rem 1fr; gap: 1rem; padding: .55rem 1rem }
 li + li { border-top: 1px solid var(--line) }
 a { color: var(--link); text-underline-offset: .15em }
 @media (max-width: 30rem) { li { grid-template-columns: 1fr; gap: 0 } }
@@ -44,7 +45,7 @@ a { color: var(--link); text-underline-offset: .15em }
 <p class="soft">A whole payment network in one process: it takes payments, decides, keeps a double-entry ledger and
 never forgets what it answered. Version ${version}.</p>
 <h2>Send a payment</h2>
-<pre>curl -s http://127.0.0.1:8000/payments \\
+<pre>curl -s ${origin}/payments \\
   -H 'Content-Type: application/json' -H 'Prefer: wait=5' \\
   -d '{"amount": 250.00, "currency": "USD", "recipient": "alice@example.com"}'</pre>
 <h2>Look around</h2>
@@ -63,3 +64,9 @@ never forgets what it answered. Version ${version}.</p>
 </html>
 `;
 }
+
+/** The name in the bar of Swagger UI, in place of its maker's. */
+export const LOGO =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="160" height="40" viewBox="0 0 160 40">' +
+  '<text x="0" y="28" font-family="system-ui, sans-serif" font-size="26" font-weight="700" fill="#fff">' +
+  'Farthing</text></svg>';

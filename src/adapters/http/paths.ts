@@ -11,7 +11,12 @@ export function pathOf({ url }: FastifyRequest): string {
   return end === -1 ? url : url.slice(0, end);
 }
 
-/** The path as it may be answered and stored: a card number in it is masked. */
+/** The path as it may be answered and stored: a card number in it is masked, also when it is percent-encoded. */
 export function printablePath(request: FastifyRequest): string {
-  return maskCardNumbers(pathOf(request).slice(0, SHOWN_LENGTH_MAX));
+  const path = pathOf(request);
+  const decoded = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  const masked = maskCardNumbers(decoded);
+  return (masked === decoded ? path : masked).slice(0, SHOWN_LENGTH_MAX);
 }

@@ -10,7 +10,7 @@ import { nearest } from './nearest.ts';
 import { Problem } from './problems.ts';
 import type { PaymentListQuery } from './schemas.ts';
 
-const CURSOR_FORM = /^\d{1,15}( .{1,300})?$/su;
+const CURSOR_FORM = /^\d{1,15}$/;
 
 /** The store's query, or null when nothing can match it; throws a Problem for values that make no sense. */
 export function paymentQuery(query: PaymentListQuery): PaymentQuery | null {
@@ -30,7 +30,10 @@ export function paymentQuery(query: PaymentListQuery): PaymentQuery | null {
   const paymentId = query.q === undefined ? null : parsePaymentId(query.q.trim());
   return {
     limit: query.limit ?? PAGE_ITEMS_DEFAULT,
-    cursor: query.cursor === undefined ? null : decodeCursor('payments', query.cursor, CURSOR_FORM),
+    cursor:
+      query.cursor === undefined
+        ? null
+        : decodeCursor(cursorKind(query), query.cursor, CURSOR_FORM),
     ...given('statuses', query.status === undefined ? undefined : statuses(query.status)),
     ...given('currency', currency?.code),
     ...given('method', query.method),
@@ -43,6 +46,12 @@ export function paymentQuery(query: PaymentListQuery): PaymentQuery | null {
     ...given('paymentId', paymentId ?? undefined),
     ...given('recipientPrefix', paymentId === null ? query.q : undefined),
   };
+}
+
+/** A search by recipient goes in another order, so that its cursors are of another kind. */
+export function cursorKind(query: PaymentListQuery): string {
+  const isSearch = query.q !== undefined && parsePaymentId(query.q.trim()) === null;
+  return isSearch ? 'search' : 'payments';
 }
 
 function given<Name extends string, Value>(name: Name, value: Value | undefined) {

@@ -81,24 +81,38 @@ function amountFrom(numbers: NumberTexts, currency: Currency): bigint {
   throw new Problem(code, detail, { errors: [{ pointer: '/amount', code, detail }] });
 }
 
-/** Numbers that a JavaScript number does not hold exactly are refused: giving back another one would be a lie. */
+/** Card numbers are masked, as keys and as values; what masking makes equal is kept apart by a number. */
 function metadataFrom(metadata: Metadata, numbers: NumberTexts): Metadata {
   const kept: Record<string, string | number | boolean | null> = {};
   for (const [key, value] of Object.entries(metadata)) {
     const pointer = `/metadata/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    if (typeof value === 'number' && !isExact(numbers.get(pointer) ?? '', value)) {
-      const detail = 'this number cannot be kept exactly; send it as a string';
-      throw new Problem('validation_failed', `A metadata value is refused: ${detail}.`, {
-        errors: [{ pointer, code: 'inexact_number', detail }],
-      });
-    }
-    kept[maskCardNumbers(key)] = typeof value === 'string' ? maskCardNumbers(value) : value;
+    const masked = maskCardNumbers(key);
+    let name = masked;
+    for (let same = 2; Object.hasOwn(kept, name); same += 1) name = `${masked} (${same})`;
+    kept[name] = metadataValue(value, numbers.get(pointer) ?? '', maskCardNumbers(pointer));
   }
   return kept;
 }
 
+/** Numbers that a JavaScript number does not hold exactly are refused: giving back another one would be a lie. */
+function metadataValue(value: Metadata[string], numberText: string, pointer: string) {
+  if (typeof value === 'string') return maskCardNumbers(value);
+  if (typeof value !== 'number') return value ?? null;
+  const masked = maskCardNumbers(numberText);
+  if (masked !== numberText) return masked;
+  if (isExact(numberText, value)) return value;
+  const detail = 'this number cannot be kept exactly; send it as a string';
+  throw new Problem('validation_failed', `A metadata value is refused: ${detail}.`, {
+    errors: [{ pointer, code: 'inexact_number', detail }],
+  });
+}
+
+/** Numbers this long have more digits than a JavaScript number, or could be written shorter. */
+const NUMBER_LENGTH_MAX = 40;
+
 /** True when the number's value survives: at most 15 significant digits always do. */
 function isExact(text: string, value: number): boolean {
+  if (text.length > NUMBER_LENGTH_MAX) return false;
   const digits = text
     .replace(/[eE].*$/, '')
     .replace(/\D/g, '')

@@ -178,6 +178,11 @@ const EDGE = {
     title: 'Request too slow',
     help: 'Headers must arrive within 10 seconds, the whole request within 30.',
   },
+  precondition_failed: {
+    status: 412,
+    title: 'Precondition failed',
+    help: 'If-Match or If-Unmodified-Since does not hold for this file.',
+  },
   body_too_large: {
     status: 413,
     title: 'Body too large',
@@ -187,6 +192,16 @@ const EDGE = {
     status: 415,
     title: 'Unsupported media type',
     help: 'Send JSON with the header Content-Type: application/json.',
+  },
+  range_not_satisfiable: {
+    status: 416,
+    title: 'Range not satisfiable',
+    help: 'The file is shorter than the range that was asked for.',
+  },
+  expectation_failed: {
+    status: 417,
+    title: 'Expectation failed',
+    help: 'The only Expect header that can be met is 100-continue.',
   },
   rate_limited: {
     status: 429,

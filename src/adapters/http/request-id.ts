@@ -18,7 +18,7 @@ export function requestId(raw: IncomingMessage, fresh: () => string): string {
   }
   if (typeof traceparent === 'string') {
     const [, traceId] =
-      /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent) ?? [];
+      /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent) ?? [];
     if (traceId !== undefined && !/^0+$/.test(traceId)) return traceId;
   }
   return fresh();

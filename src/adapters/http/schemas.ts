@@ -235,7 +235,7 @@ export const PaymentListQuerySchema = Type.Object(
     limit: Type.Optional(
       Type.Integer({ minimum: 1, maximum: PAGE_ITEMS_MAX, default: PAGE_ITEMS_DEFAULT }),
     ),
-    cursor: Type.Optional(Type.String({ maxLength: 600 })),
+    cursor: Type.Optional(Type.String({ maxLength: 200 })),
     status: Type.Optional(
       Type.String({ maxLength: 100, description: 'One status or several, joined by commas.' }),
     ),

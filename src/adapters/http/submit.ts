@@ -101,7 +101,7 @@ function waitPreference({ headers }: FastifyRequest, isSync: boolean): number {
   const prefer = headers['prefer'];
   if (prefer === undefined) return isSync ? WAIT_MS_MAX : 0;
   const text = Array.isArray(prefer) ? prefer.join(',') : prefer;
-  const [, seconds] = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i.exec(text) ?? [];
+  const [, seconds] = /(?:^|[,;])\s*wait\s*=\s*"?(\d+)"?\s*(?:$|[,;])/i.exec(text) ?? [];
   if (seconds === undefined) return isSync ? WAIT_MS_MAX : 0;
   return Math.min(Number(seconds) * 1000, WAIT_MS_MAX);
 }
@@ -111,8 +111,8 @@ function idempotencyOf(
   request: FastifyRequest,
   waits: boolean,
 ): Idempotency | null {
-  const values = request.raw.headersDistinct['idempotency-key'];
-  if (values === undefined) return null;
+  if (request.headers['idempotency-key'] === undefined) return null;
+  const values = request.raw.headersDistinct['idempotency-key'] ?? [];
   const [key = ''] = values;
   // A quoted key (the IETF draft's form) and a bare one are both taken as they stand.
   if (

@@ -1,6 +1,7 @@
 /** Ajv, set up so that nothing is guessed, and its errors as faults that say what was expected. */
 import { Ajv, type ErrorObject } from 'ajv';
 import type { FastifySchemaCompiler } from 'fastify';
+import { maskCardNumbers } from '../../core/card.ts';
 import { nearest } from './nearest.ts';
 import { type FieldFault, Problem } from './problems.ts';
 
@@ -28,7 +29,10 @@ export function validatorCompiler(): FastifySchemaCompiler<object> {
 /** RFC 3339 with a zone; without one the time would be a guess. */
 function isDateTime(text: string): boolean {
   const form = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i;
-  return form.test(text) && !Number.isNaN(Date.parse(text));
+  if (!form.test(text) || Number.isNaN(Date.parse(text))) return false;
+  // Date.parse takes the 30th of February for the 2nd of March.
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
 /** The problem for what Ajv found in a body or a query string. */
@@ -47,7 +51,7 @@ export function validationProblem(errors: readonly ErrorObject[], part: string):
 function faultOf(error: ErrorObject, part: string): FieldFault {
   const field = fieldOf(error);
   const path = error.instancePath + (field === null ? '' : `/${escape(field)}`);
-  const pointer = part === 'querystring' ? `?${path.slice(1)}` : path;
+  const pointer = maskCardNumbers(part === 'querystring' ? `?${path.slice(1)}` : path);
   return { pointer, code: codeOf(error), detail: detailOf(error) };
 }
 

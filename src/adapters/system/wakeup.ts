@@ -2,12 +2,19 @@
 import type { Commit, Wakeup } from '../../engine/ports.ts';
 import type { PaymentId } from '../../core/ids.ts';
 
-export function localWakeup(): Wakeup {
+/** A listener that throws is told to `onError`: the commit it hears of has happened, and others want to hear too. */
+export function localWakeup(onError: (error: unknown) => void = () => {}): Wakeup {
   const listeners = new Set<(commit: Commit) => void>();
   const waiting = new Map<PaymentId, Set<() => void>>();
   return {
     committed(commit) {
-      for (const listener of listeners) listener(commit);
+      for (const listener of listeners) {
+        try {
+          listener(commit);
+        } catch (error) {
+          onError(error);
+        }
+      }
       if (waiting.size === 0) return;
       for (const id of commit.settled) {
         for (const wake of waiting.get(id) ?? []) wake();

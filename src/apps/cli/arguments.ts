@@ -35,7 +35,10 @@ export function headerText(text: string): string {
 }
 
 /** Collects `key=value` of an option that may be given several times. */
-export function keyValue(text: string, before: readonly KeyValue[] | undefined): readonly KeyValue[] {
+export function keyValue(
+  text: string,
+  before: readonly KeyValue[] | undefined,
+): readonly KeyValue[] {
   const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined) {
     throw new InvalidArgumentError('It must be like key=value.');

@@ -1,22 +1,156 @@
-/** The command line: reads it, runs one command, gives back the exit code. */
+/**
+ * The command line: reads it, runs one command, gives back the exit code. Only the named command's modules are
+ * loaded: the server must not pay for the others, and the others must not load a server.
+ */
 import process from 'node:process';
-import { Command } from 'commander';
-import { ConfigError, effectiveSettings, parseConfig, readEnvFile } from '../config.ts';
-import { serve } from '../server.ts';
+import { debuglog } from 'node:util';
+import { Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
-import { CliError, EXIT, type ExitCode } from './exit.ts';
+import { CliError, EXIT, type ExitCode, FaultsError, ProblemError } from './exit.ts';
+import { printError, printLine, styled } from './output.ts';
+import type { GlobalOptions } from './session.ts';
 
+interface Named {
+  readonly name: string;
+  readonly summary: string;
+  /** Gives the command its arguments, options and action. */
+  readonly load: () => Promise<(command: Command) => void>;
+}
+
+const COMMANDS: readonly Named[] = [
+  {
+    name: 'start',
+    summary: 'run the server (no command at all does the same)',
+    load: async () => (await import('./commands/start.ts')).defineStart,
+  },
+  {
+    name: 'payments',
+    summary: 'create, get, list, refund, retry',
+    load: async () => (await import('./commands/payments.ts')).definePayments,
+  },
+  {
+    name: 'events',
+    summary: 'the event log; --follow shows it live',
+    load: async () => (await import('./commands/events.ts')).defineEvents,
+  },
+  {
+    name: 'ledger',
+    summary: 'check: recount every total from what it was made of',
+    load: async () => (await import('./commands/ledger.ts')).defineLedger,
+  },
+  {
+    name: 'config',
+    summary: 'every setting, its value, and where it came from',
+    load: async () => (await import('./commands/config.ts')).defineConfig,
+  },
+  {
+    name: 'doctor',
+    summary: 'what keeps a server from working here, and what to do',
+    load: async () => (await import('./commands/doctor.ts')).defineDoctor,
+  },
+];
+
+const OPTIONS = `
+Options, for every command:
+  --json           JSON on stdout, and nothing else there
+  --url <url>      the server; else FARTHING_URL, else HOST and PORT
+  --api-key <key>  else FARTHING_API_KEY
+  --help           what a command takes, with examples; --version: which this is
+
+Examples:
+  farthing payments create --amount 9.99 --currency EUR --recipient bob --wait
+  farthing payments list --status FAILED --json | jq '.data[].failure_reason'
+  farthing events --follow --new
+
+Exit codes: 0 done, 1 refused or a check failed, 2 wrong usage or configuration,
+3 no answer from the server.
+`;
+
+/** For whoever looks for a bug: NODE_DEBUG=farthing shows the stack behind an error. */
+const debug = debuglog('farthing');
+
+/** Runs the command that `args` (without node and script) ask for. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
-  const program = new Command('farthing').version(VERSION);
-  program.command('start', { isDefault: true }).action(async () => {
-    await serve(parseConfig(effectiveSettings(process.env, readEnvFile())));
-  });
+  endQuietlyWithoutReader();
+  const program = createProgram();
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(expanded(args), { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    if (error instanceof ConfigError) console.error(error.faults.join('\n'));
-    else console.error(error);
-    return error instanceof CliError ? error.exitCode : EXIT.failed;
+    return exitCodeOf(error, program.opts<GlobalOptions>().json === true);
+  }
+}
+
+/** No command starts the server; `help x` is `x --help`. */
+function expanded(args: readonly string[]): readonly string[] {
+  if (args.length === 0) return ['start'];
+  return args[0] === 'help' ? [...args.slice(1), '--help'] : args;
+}
+
+function createProgram(): Command {
+  const program: Command = new Command('farthing')
+    .version(VERSION, '--version')
+    .option('--json', 'JSON on stdout, and nothing else there')
+    .option('--url <url>', 'the server; else FARTHING_URL, else HOST and PORT')
+    .option('--api-key <key>', 'else FARTHING_API_KEY')
+    .helpOption('--help', 'print this')
+    .helpCommand(false)
+    .configureHelp({
+      showGlobalOptions: true,
+      visibleGlobalOptions: () => program.options.filter(({ long }) => long !== '--version'),
+      styleTitle: (title) => styled('bold', title),
+      styleCommandText: (text) => styled('cyan', text),
+    })
+    .configureOutput({
+      outputError: (text) => printError(text.replace(/^error: /, '').trimEnd()),
+    })
+    .exitOverride();
+  program.helpInformation = overview;
+  const loaders = new Map(COMMANDS.map(({ name, load }) => [name, load]));
+  for (const { name } of COMMANDS) program.command(name);
+  program.hook('preSubcommand', async (_program, command) => {
+    const define = await loaders.get(command.name())?.();
+    define?.(command);
+  });
+  return program;
+}
+
+/** All of it on one screen of 24 lines and 80 columns. */
+function overview(): string {
+  const title = (text: string) =>
+    text.replaceAll(/^[A-Z][^\n]*:/gm, (head) => styled('bold', head));
+  const commands = COMMANDS.map(
+    ({ name, summary }) => `  ${styled('cyan', name.padEnd(9))} ${summary}`,
+  );
+  return [
+    'Farthing: a whole payment network in one process.',
+    '',
+    title('Usage: farthing [command] [options]'),
+    '',
+    title('Commands:'),
+    ...commands,
+    title(OPTIONS),
+  ].join('\n');
+}
+
+/** Says what went wrong, once. */
+function exitCodeOf(error: unknown, isJson: boolean): ExitCode {
+  debug('%o', error);
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof ProblemError && isJson) printLine(error.body.trimEnd());
+  else if (error instanceof FaultsError) error.faults.forEach(printError);
+  else printError(error instanceof Error ? error.message : String(error));
+  return error instanceof CliError ? error.exitCode : EXIT.failed;
+}
+
+/** Whoever reads us may stop early (`| head`): that ends the command, and is no error. A full disk is one. */
+function endQuietlyWithoutReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: Error) => {
+      if ('code' in error && error.code === 'EPIPE') process.exit(EXIT.ok);
+      if (stream === process.stdout)
+        printError(`what was found cannot be written: ${error.message}`);
+      process.exit(EXIT.failed);
+    });
   }
 }

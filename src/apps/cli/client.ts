@@ -4,6 +4,7 @@
  */
 import { STATUS_CODES } from 'node:http';
 import { CliError, EXIT, ProblemError } from './exit.ts';
+import { printable } from './output.ts';
 import { problemFrom, type WireProblem } from './wire.ts';
 
 export interface Target {
@@ -51,14 +52,22 @@ const FAILURES: Readonly<Record<string, string>> = {
 };
 
 /** Codes after which it is certain that the request never arrived. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 export function createClient(target: Target): Client {
   return {
     url: target.url,
     async get(path, query = {}, signal) {
-      const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
-      const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+      const given = Object.entries(query).filter(
+        (pair): pair is [string, string] => pair[1] !== undefined,
+      );
+      const search = given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
       return request(target, `${path}${search}`, { headers: {} }, ANSWER_MS_MAX, signal);
     },
     async post(path, body, { idempotencyKey, waitSeconds }) {
@@ -81,7 +90,8 @@ async function request(
   signal?: AbortSignal,
 ): Promise<Answer> {
   const timeout = AbortSignal.timeout(timeoutMs);
-  const authorization = target.apiKey === undefined ? {} : { authorization: `Bearer ${target.apiKey}` };
+  const authorization =
+    target.apiKey === undefined ? {} : { authorization: `Bearer ${target.apiKey}` };
   let response: Response;
   let text: string;
   try {
@@ -114,16 +124,19 @@ function answerFrom({ url, apiKey }: Target, response: Response, text: string): 
   const isKeyMissing = status === 401 && apiKey === undefined;
   throw new ProblemError(
     { status, body: text, code: problem.code, retryAfterMs: retryAfterMs(headers) },
-    problemText(status, problem) + (isKeyMissing ? '\nGive it with --api-key or in FARTHING_API_KEY.' : ''),
+    problemText(status, problem) +
+      (isKeyMissing ? '\nGive it with --api-key or in FARTHING_API_KEY.' : ''),
   );
 }
 
-/** Title, detail, and a line for each faulty field that says more than the detail did. */
+/** Title, detail, and the faulty fields, of which the detail may have said everything. */
 function problemText(status: number, { title, detail, code, errors }: WireProblem): string {
-  const faults = errors.map((fault) =>
-    detail.includes(fault.detail) ? fault.pointer : `${fault.pointer}: ${fault.detail}`,
-  );
-  return [`${title} (${status} ${code})`, detail, ...faults].join('\n');
+  const faults = errors
+    .filter((fault) => !(detail.includes(fault.pointer) && detail.includes(fault.detail)))
+    .map(({ pointer, detail: said }) =>
+      detail.includes(said) ? `at ${pointer}` : `at ${pointer}: ${said}`,
+    );
+  return [`${title} (${status} ${code})`, detail, ...faults].map(printable).join('\n');
 }
 
 function retryAfterMs(headers: Headers): number | null {
@@ -147,7 +160,9 @@ function unreachable(
       ? 'What you asked for may have been done all the same; look before you repeat it.\n' +
         'With --idempotency-key it can be repeated safely.'
       : 'Start the server with: farthing start. Or say where it is: --url, FARTHING_URL.';
-  return new CliError(EXIT.unreachable, `cannot reach ${url}: ${reason}\n${advice}`, { cause: error });
+  return new CliError(EXIT.unreachable, `cannot reach ${url}: ${reason}\n${advice}`, {
+    cause: error,
+  });
 }
 
 function parsed(text: string): unknown {

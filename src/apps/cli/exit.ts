@@ -21,6 +21,16 @@ export class CliError extends Error {
   }
 }
 
+/** Everything that is wrong with the configuration, a line for each fault. */
+export class FaultsError extends CliError {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(EXIT.usage, faults.join('\n'));
+    this.faults = faults;
+  }
+}
+
 /** An answer of the server that refuses: with --json, `body` is what goes to stdout. */
 export class ProblemError extends CliError {
   readonly status: number;

@@ -82,7 +82,9 @@ function tableLine(
 }
 
 /** Names and values in two columns; rows without a value are left out. */
-export function printFields(fields: readonly (readonly [name: string, value: string | null])[]): void {
+export function printFields(
+  fields: readonly (readonly [name: string, value: string | null])[],
+): void {
   const shown = fields.filter(([, value]) => value !== null);
   const width = Math.max(...shown.map(([name]) => name.length));
   for (const [name, value] of shown) {

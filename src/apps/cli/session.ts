@@ -1,8 +1,9 @@
-/** What a command works with: the settings around it, and from the global options the server it talks to. */
+/** What a command that talks to a server works with, from the global options and the settings around it. */
 import process from 'node:process';
-import { type EffectiveSetting, effectiveSettings, readEnvFile } from '../config.ts';
+import { type EffectiveSetting, effectiveSettings } from '../config.ts';
 import type { SettingName } from '../settings.ts';
 import { type Client, createClient } from './client.ts';
+import { envFile } from './environment.ts';
 import { CliError, EXIT } from './exit.ts';
 
 /** Options that every command takes, as commander names them. */
@@ -17,23 +18,6 @@ export interface Session {
   readonly isJson: boolean;
   /** True when somebody named the server; else its URL was made from HOST and PORT. */
   readonly isUrlGiven: boolean;
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The settings as the server would take them from here. */
-export function loadSettings(): EffectiveSetting[] {
-  return effectiveSettings(process.env, envFile());
-}
-
-/** `.env` as it stands in the working directory. */
-export function envFile(): Environment {
-  try {
-    return readEnvFile();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError(EXIT.usage, `.env cannot be read: ${reason}`, { cause: error });
-  }
 }
 
 export function openSession(options: GlobalOptions): Session {
@@ -51,7 +35,8 @@ export function openSession(options: GlobalOptions): Session {
 
 /** Where a server with these settings can be found from this machine. */
 function localUrl(settings: readonly EffectiveSetting[]): string {
-  const valueOf = (name: SettingName) => settings.find((setting) => setting.name === name)?.value ?? '';
+  const valueOf = (name: SettingName) =>
+    settings.find((setting) => setting.name === name)?.value ?? '';
   const host = valueOf('HOST');
   const port = valueOf('PORT');
   if (port === '0') {

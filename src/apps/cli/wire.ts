@@ -119,8 +119,8 @@ export function problemFrom(value: unknown): WireProblem | null {
     detail,
     code,
     errors: faults.map((fault) => ({
-      pointer: String(fault['pointer'] ?? ''),
-      detail: String(fault['detail'] ?? ''),
+      pointer: typeof fault['pointer'] === 'string' ? fault['pointer'] : '',
+      detail: typeof fault['detail'] === 'string' ? fault['detail'] : '',
     })),
   };
 }

@@ -47,7 +47,7 @@ export function age(isoTime: string, nowMs: number): string {
   return isoTime;
 }
 
-/** `1 payment`, `2 payments`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+/** `1 payment`, `2 payments`; `2 entries` where the plural is given. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
 }

@@ -123,7 +123,7 @@ function errorRoutes(app: FastifyInstance): void {
     },
     async (request) => {
       const { code } = request.params;
-      if (isProblemCode(code)) return describe(code);
+      if (isProblemCode(code) && PUBLIC_CODES.includes(code)) return describe(code);
       const suggestion = nearest(code, PUBLIC_CODES);
       throw new Problem(
         'error_not_found',

@@ -5,7 +5,7 @@ import helmet from '@fastify/helmet';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import type { HttpDeps } from '../deps.ts';
-import { landingPage, REDOC_PAGE } from '../page-texts.ts';
+import { landingPage, LOGO, REDOC_PAGE } from '../page-texts.ts';
 
 const CONTENT_SECURITY = {
   contentSecurityPolicy: {
@@ -23,11 +23,18 @@ const CONTENT_SECURITY = {
 
 export async function pageRoutes(app: FastifyInstance, { options }: HttpDeps): Promise<void> {
   await app.register(helmet, { global: false, ...CONTENT_SECURITY });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, logLevel: 'silent' });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    logLevel: 'silent',
+    logo: { type: 'image/svg+xml', content: Buffer.from(LOGO) },
+    theme: { title: 'Farthing API' },
+  });
 
-  app.get('/', { schema: { hide: true } }, async (_request, reply) => {
+  app.get('/', { schema: { hide: true } }, async (request, reply) => {
     reply.helmet();
-    return reply.type('text/html; charset=utf-8').send(landingPage(options.version));
+    const origin = `${request.protocol}://${request.headers.host}`;
+    return reply.type('text/html; charset=utf-8').send(landingPage(options.version, origin));
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   app.get('/redoc', { schema: { hide: true } }, async (_request, reply) => {

@@ -6,7 +6,7 @@ import { numberTexts } from '../body.ts';
 import { encodeCursor } from '../cursors.ts';
 import type { HttpDeps } from '../deps.ts';
 import { createPaymentCommand, refundPaymentCommand } from '../payment-request.ts';
-import { paymentQuery } from '../payment-query.ts';
+import { cursorKind, paymentQuery } from '../payment-query.ts';
 import { Problem } from '../problems.ts';
 import {
   type CreatePaymentBody,
@@ -57,7 +57,7 @@ export function paymentRoutes(app: FastifyInstance, deps: HttpDeps): void {
     async (request, reply) => {
       const query = paymentQuery(request.query);
       const page = query === null ? { items: [], next: null } : await store.listPayments(query);
-      const next = page.next === null ? null : encodeCursor('payments', page.next);
+      const next = page.next === null ? null : encodeCursor(cursorKind(request.query), page.next);
       const items = page.items.map(deps.publish).join(',');
       return reply
         .header('content-type', 'application/json; charset=utf-8')

@@ -52,68 +52,68 @@ interface Condition {
   readonly values: readonly SQLInputValue[];
 }
 
-/** One page. A cursor is `ordinal`, or `ordinal recipient` in a search by recipient. */
-export function listPayments(reads: PaymentReads, query: PaymentQuery): Page<Payment> {
-  return query.recipientPrefix === undefined
-    ? listNewestFirst(reads, query)
-    : listByRecipient(reads, query, query.recipientPrefix);
+/** How a list is read: along which index, and what is then left out. */
+interface Plan {
+  readonly driving: readonly Condition[];
+  readonly order: string;
+  readonly filters: readonly Condition[];
 }
 
-function listNewestFirst(reads: PaymentReads, query: PaymentQuery): Page<Payment> {
-  const { driving, filters } = conditions(query);
-  if (query.cursor !== null) {
-    driving.push({ sql: 'ordinal < ?', values: [cursorOrdinal(query.cursor)] });
-  }
-  const scanned = `select * from payments ${where(driving)} order by ordinal desc limit ${SCAN_ROWS_MAX}`;
-  const rows = select(reads, `select * from (${scanned}) ${where(filters)} limit ?`, [
-    ...parameters(driving),
-    ...parameters(filters),
-    query.limit + 1,
-  ]);
+/** One page; a cursor is the ordinal of the last payment that was looked at. */
+export function listPayments(reads: PaymentReads, query: PaymentQuery): Page<Payment> {
+  const { driving, order, filters } = planOf(query);
+  const scanned = `select * from payments ${where(driving)} order by ${order}`;
+  const rows = select(
+    reads,
+    `select * from (${scanned} limit ${SCAN_ROWS_MAX}) ${where(filters)} limit ?`,
+    [...parameters(driving), ...parameters(filters), query.limit + 1],
+  );
   const items = rows.slice(0, query.limit).map((row) => withRefunds(reads, row));
-  if (rows.length > query.limit) {
-    return { items, next: String(items.at(-1)?.ordinal) };
-  }
+  if (rows.length > query.limit) return { items, next: String(items.at(-1)?.ordinal) };
   // A short page: either the end, or the scan stopped before it.
   if (filters.length === 0) return { items, next: null };
-  const [scan] = select(
+  const [last] = select(
     reads,
-    `select count(*) as rows, min(ordinal) as last from (${scanned})`,
+    `select ordinal from (${scanned}) limit 1 offset ${SCAN_ROWS_MAX - 1}`,
     parameters(driving),
   );
-  const isCut = scan !== undefined && scan['rows'] === SCAN_ROWS_MAX;
-  return { items, next: isCut ? String(integer(scan, 'last')) : null };
+  return { items, next: last === undefined ? null : String(integer(last, 'ordinal')) };
 }
 
-/** By recipient and then newest first, straight along the index. */
-function listByRecipient(reads: PaymentReads, query: PaymentQuery, prefix: string): Page<Payment> {
+function planOf(query: PaymentQuery): Plan {
   const { driving, filters } = conditions(query);
-  const all: Condition[] = [
-    // The highest code point ends the range of everything that begins with the prefix.
+  const { recipientPrefix, cursor } = query;
+  if (recipientPrefix !== undefined) {
+    return {
+      driving: [...recipientRange(recipientPrefix), ...afterRecipient(cursor)],
+      order: 'recipient collate nocase, ordinal desc',
+      filters: [...driving, ...filters],
+    };
+  }
+  const before = cursor === null ? [] : [{ sql: 'ordinal < ?', values: [Number(cursor)] }];
+  return { driving: [...driving, ...before], order: 'ordinal desc', filters };
+}
+
+/** The highest code point ends the range of everything that begins with the prefix. */
+function recipientRange(prefix: string): Condition[] {
+  return [
     { sql: 'recipient >= ? collate nocase', values: [prefix] },
     { sql: 'recipient < ? collate nocase', values: [`${prefix}\u{10FFFF}`] },
   ];
-  if (query.cursor !== null) {
-    const recipient = cursorRecipient(query.cursor);
-    const ordinal = cursorOrdinal(query.cursor);
-    all.push({
-      sql: '(recipient > ? collate nocase or (recipient = ? collate nocase and ordinal < ?))',
-      values: [recipient, recipient, ordinal],
-    });
-    all[0] = { sql: 'recipient >= ? collate nocase', values: [recipient] };
-  }
-  const order = 'order by recipient collate nocase, ordinal desc';
-  const scanned = `select * from payments ${where(all)} ${order} limit ${SCAN_ROWS_MAX}`;
-  const rest = [...driving, ...filters];
-  const rows = select(reads, `select * from (${scanned}) ${where(rest)} limit ?`, [
-    ...parameters(all),
-    ...parameters(rest),
-    query.limit + 1,
-  ]);
-  const items = rows.slice(0, query.limit).map((row) => withRefunds(reads, row));
-  const last = items.at(-1);
-  const hasMore = rows.length > query.limit && last !== undefined;
-  return { items, next: hasMore ? `${last.ordinal} ${last.recipient}` : null };
+}
+
+/** What comes after the payment of the cursor, by recipient and then newest first. */
+function afterRecipient(cursor: string | null): Condition[] {
+  if (cursor === null) return [];
+  const recipient = '(select recipient from payments where ordinal = ?)';
+  const ordinal = Number(cursor);
+  return [
+    { sql: `recipient >= ${recipient} collate nocase`, values: [ordinal] },
+    {
+      sql: `(recipient > ${recipient} collate nocase or ordinal < ?)`,
+      values: [ordinal, ordinal],
+    },
+  ];
 }
 
 /** Conditions that an index serves, and the rest. */
@@ -190,12 +190,4 @@ function select(reads: PaymentReads, sql: string, values: readonly SQLInputValue
     reads.lists.set(sql, statement);
   }
   return statement.all(...values);
-}
-
-function cursorOrdinal(cursor: string): number {
-  return Number(cursor.split(' ', 1)[0]);
-}
-
-function cursorRecipient(cursor: string): string {
-  return cursor.slice(cursor.indexOf(' ') + 1);
 }

@@ -1,0 +1,75 @@
+/** Puts load on a server, by one of three generators, each a process of its own. */
+import { fileURLToPath } from 'node:url';
+import { autocannonCommand, autocannonResult } from './autocannon.ts';
+import type { Bench } from './bench.ts';
+import type { Command } from './children.ts';
+import { type LoadOrder, type LoadResult, parseResult } from './load-result.ts';
+import { cpuSeconds } from './machine.ts';
+import type { GeneratorName } from './options.ts';
+import { wrkCommand, wrkResult } from './wrk.ts';
+
+/** As many callers as the targets speak of. */
+const CONNECTIONS = 32;
+
+export interface LoadOptions {
+  readonly url: string;
+  /** The server's process, whose processor time is read. */
+  readonly pid: number;
+  readonly seconds: number;
+  /** Constant, whatever the server does (only our own generator can); without it as fast as answers come. */
+  readonly ratePerSecond?: number;
+}
+
+export interface Load extends LoadResult {
+  readonly perSecond: number;
+  /** Processor time of the server; null where the system does not say. */
+  readonly serverCpuSeconds: number | null;
+}
+
+/** Runs to the end; throws when a request was not answered with 201. */
+export async function runLoad(bench: Bench, options: LoadOptions): Promise<Load> {
+  const { url, pid, seconds, ratePerSecond = null } = options;
+  const generator = ratePerSecond === null ? bench.generator : 'own';
+  const order = { url: `${url}/payments`, connections: CONNECTIONS, seconds, ratePerSecond };
+  const command = commandOf(generator, order, bench.folder);
+  const startedAtMs = Date.now();
+  const cpuBefore = cpuSeconds(pid);
+  const child = bench.children.start(command, { environment: {}, folder: bench.folder });
+  const code = await child.ended;
+  const cpuAfter = cpuSeconds(pid);
+  const output = await child.output;
+  if (code !== 0) throw new Error(`the generator ${generator} failed: ${await child.errors}`);
+  const result = resultOf(generator, output, startedAtMs);
+  if (result.failures > 0 || result.requests === 0) {
+    throw new Error(
+      `${result.failures} of ${result.requests} requests failed; the first: ${result.firstFailure}`,
+    );
+  }
+  const serverCpuSeconds = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore;
+  return { ...result, perSecond: result.requests / result.seconds, serverCpuSeconds };
+}
+
+function commandOf(generator: GeneratorName, order: LoadOrder, folder: string): Command {
+  switch (generator) {
+    case 'own':
+      return {
+        file: process.execPath,
+        args: [fileURLToPath(new URL('./generator.ts', import.meta.url)), JSON.stringify(order)],
+      };
+    case 'wrk':
+      return wrkCommand(order, folder);
+    case 'autocannon':
+      return autocannonCommand(order, folder);
+  }
+}
+
+function resultOf(generator: GeneratorName, output: string, startedAtMs: number): LoadResult {
+  switch (generator) {
+    case 'own':
+      return parseResult(output);
+    case 'wrk':
+      return wrkResult(output, startedAtMs);
+    case 'autocannon':
+      return autocannonResult(output, startedAtMs);
+  }
+}

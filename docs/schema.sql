@@ -1,0 +1,130 @@
+-- Made by npm run generate; do not edit.
+
+CREATE TABLE meta (
+  name text primary key,
+  value text not null
+) strict, without rowid;
+
+CREATE TABLE payments (
+  ordinal integer primary key,
+  payment_id text not null unique,
+  version integer not null check (version >= 1),
+  status text not null check (status in
+    ('CREATED', 'PROCESSING', 'AUTHORIZED', 'SUCCESS', 'FAILED', 'CANCELED', 'REFUNDED')),
+  amount_minor integer not null check (amount_minor between -999999999999 and 999999999999),
+  currency text not null check (length(currency) = 3),
+  recipient text,
+  reference text,
+  description text,
+  channel text,
+  device_id text,
+  metadata text,
+  scenario text,
+  failure_reason text check ((failure_reason is null) = (status <> 'FAILED')),
+  attempts integer not null check (attempts >= 0),
+  captured_minor integer not null check (captured_minor >= 0),
+  refunded_minor integer not null check (refunded_minor between 0 and captured_minor),
+  created_at_ms integer not null,
+  updated_at_ms integer not null check (updated_at_ms >= created_at_ms)
+) strict;
+
+CREATE INDEX payments_by_status on payments (status);
+
+CREATE INDEX payments_by_failure_reason on payments (failure_reason) where failure_reason is not null;
+
+CREATE INDEX payments_by_reference on payments (reference) where reference is not null;
+
+CREATE INDEX payments_by_recipient on payments (recipient collate nocase, ordinal desc)
+  where recipient is not null;
+
+CREATE TABLE refunds (
+  refund_id text primary key,
+  payment_id text not null references payments (payment_id),
+  amount_minor integer not null check (amount_minor > 0),
+  reason text,
+  created_at_ms integer not null
+) strict, without rowid;
+
+CREATE INDEX refunds_by_payment on refunds (payment_id, refund_id);
+
+CREATE TABLE events (
+  sequence integer primary key,
+  payment_id text not null,
+  payment_sequence integer not null,
+  type text not null,
+  at_ms integer not null,
+  request_id text not null,
+  actor text not null,
+  cause text not null,
+  payment text not null,
+  prev_hash blob not null check (length(prev_hash) = 32),
+  hash blob not null check (length(hash) = 32)
+) strict;
+
+CREATE UNIQUE INDEX events_by_payment on events (payment_id, payment_sequence);
+
+CREATE TRIGGER events_are_final before update on events
+  begin select raise(abort, 'the event log is append-only'); end;
+
+CREATE TRIGGER events_are_kept before delete on events
+  begin select raise(abort, 'the event log is append-only'); end;
+
+CREATE TABLE ledger_entries (
+  payment_id text not null references payments (payment_id),
+  kind text not null check (kind in ('capture', 'refund')),
+  operation text not null,
+  debit text not null,
+  credit text not null check (credit <> debit),
+  currency text not null,
+  amount_minor integer not null check (amount_minor > 0),
+  at_ms integer not null,
+  primary key (payment_id, kind, operation)
+) strict, without rowid;
+
+CREATE TABLE ledger_totals (
+  account text not null,
+  currency text not null,
+  debits_minor text not null,
+  credits_minor text not null,
+  primary key (account, currency)
+) strict, without rowid;
+
+CREATE TABLE timers (
+  due_at_ms integer not null,
+  payment_id text not null,
+  kind text not null,
+  attempt integer not null,
+  request_id text not null,
+  primary key (due_at_ms, payment_id, kind)
+) strict, without rowid;
+
+CREATE TABLE replies (
+  key_hash text primary key,
+  fingerprint text not null,
+  status integer not null,
+  body text not null,
+  waits_for text,
+  created_at_ms integer not null
+) strict, without rowid;
+
+CREATE INDEX replies_by_age on replies (created_at_ms);
+
+CREATE INDEX replies_waiting on replies (waits_for) where waits_for is not null;
+
+CREATE TABLE counters (
+  name text primary key,
+  total text not null
+) strict, without rowid;
+
+CREATE TABLE sketch_bins (
+  sketch text not null,
+  bin integer not null,
+  count integer not null check (count > 0),
+  primary key (sketch, bin)
+) strict, without rowid;
+
+CREATE TABLE cursors (
+  follower text primary key,
+  writer text not null,
+  sequence integer not null
+) strict, without rowid;

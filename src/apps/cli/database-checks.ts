@@ -1,0 +1,133 @@
+/** The checks of `farthing doctor` that look at the database file and what stands in it. */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Anchor } from '../../adapters/audit/anchor.ts';
+import { checkChainTail, hashAt } from '../../adapters/storage/sqlite/chain-tail.ts';
+import { isInUse } from '../../adapters/storage/sqlite/in-use.ts';
+import { recount } from '../../adapters/storage/sqlite/recount.ts';
+import type { Config } from '../config.ts';
+import { type Answering, failed, type Finding, ok, skipped } from './checks.ts';
+import { remarksOf, withDatabase } from './database-file.ts';
+import { isRecord } from './wire.ts';
+import { count } from './wording.ts';
+
+/** Entries at the end of the log that are hashed again: a few milliseconds' work. */
+const TAIL_ENTRIES = 1_000;
+
+/** Room for the last few anchors, a line each. */
+const ANCHOR_BYTES = 4_096;
+
+const NO_FILE = 'there is no database file yet';
+
+export function checkDatabase({ databasePath: path }: Config, answering: Answering): Finding {
+  if (path === ':memory:') return ok('in memory; it ends with the server');
+  const advice = 'give DATABASE_URL a path in a folder that exists and is writable';
+  if (!existsSync(path)) {
+    const folder = dirname(resolve(path));
+    if (!existsSync(folder)) return failed(`the folder ${folder} does not exist`, advice);
+    return isWritable(folder)
+      ? ok(`${path} will be made`)
+      : failed(`the folder ${folder} is not writable`, advice);
+  }
+  if (!statSync(path).isFile()) return failed(`${path} is not a file`, advice);
+  if (!isWritable(path)) return failed(`${path} is not writable`, advice);
+  if (!isInUse(path)) return ok(`${path}, in use by nobody`);
+  return answering === 'farthing'
+    ? ok(`${path}, in use by the server`)
+    : failed(
+        `${path} is in use by another process`,
+        'stop it, or say where its server is with --url, or take another DATABASE_URL',
+      );
+}
+
+export function checkLedger({ databasePath: path }: Config): Finding {
+  if (!hasFile(path)) return skipped(NO_FILE);
+  const checks = withDatabase(path, recount);
+  const wrong = checks.filter(({ differences }) => differences > 0);
+  if (wrong.length === 0) return ok(`${count(checks.length, 'recount')} without a difference`);
+  return failed(
+    wrong.map(({ claim }) => `not true: ${claim}`).join('; '),
+    ...wrong.flatMap(remarksOf),
+    'keep a copy of the file, and report it: this must not happen',
+  );
+}
+
+export function checkChain({ databasePath: path }: Config): Finding {
+  if (!hasFile(path)) return skipped(NO_FILE);
+  return withDatabase(path, (database) => {
+    const tail = checkChainTail(database, TAIL_ENTRIES);
+    const fault = tail.fault ?? faultOfAnchor(database, tail, lastAnchor(`${path}.anchors`));
+    if (fault !== null) {
+      return failed(fault, 'the log was changed outside Farthing; restore the file from a backup');
+    }
+    return ok(
+      `the last ${count(tail.checked, 'entry', 'entries')} of ${tail.sequence} are as they were written`,
+    );
+  });
+}
+
+/** An anchor knows how far the log once went: a tail that was cut off leaves no other trace. */
+function faultOfAnchor(
+  database: DatabaseSync,
+  { writer, sequence }: { readonly writer: string; readonly sequence: number },
+  anchor: Anchor | null,
+): string | null {
+  if (anchor === null || anchor.writer !== writer) return null;
+  if (anchor.sequence > sequence) {
+    return `the log ends at entry ${sequence}, but once went on to ${anchor.sequence}`;
+  }
+  return hashAt(database, anchor.sequence) === anchor.hash
+    ? null
+    : `entry ${anchor.sequence} is not the one that was anchored`;
+}
+
+/** The last whole line of the file of anchors; null when there is none. */
+function lastAnchor(path: string): Anchor | null {
+  if (!existsSync(path)) return null;
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    const buffer = Buffer.alloc(Math.min(size, ANCHOR_BYTES));
+    readSync(file, buffer, 0, buffer.length, size - buffer.length);
+    const line = buffer.toString().split('\n').at(-2);
+    return line === undefined ? null : anchorFrom(JSON.parse(line));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function anchorFrom(value: unknown): Anchor {
+  if (isRecord(value)) {
+    const { writer, sequence, hash, at_ms } = value;
+    const isAnchor =
+      typeof writer === 'string' &&
+      typeof sequence === 'number' &&
+      typeof hash === 'string' &&
+      typeof at_ms === 'number';
+    if (isAnchor) return { writer, sequence, hash, at_ms };
+  }
+  throw new Error('the last line of the file of anchors cannot be read');
+}
+
+function hasFile(path: string): boolean {
+  return path !== ':memory:' && existsSync(path);
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+/** The settings as a server would take them from here: environment and `.env`. */
+import process from 'node:process';
+import {
+  type Config,
+  ConfigError,
+  type EffectiveSetting,
+  effectiveSettings,
+  parseConfig,
+  readEnvFile,
+} from '../config.ts';
+import { CliError, EXIT, FaultsError } from './exit.ts';
+
+/** `.env` as it stands in the working directory; empty when there is none. */
+export function envFile(): Readonly<Record<string, string | undefined>> {
+  try {
+    return readEnvFile();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError(EXIT.usage, `.env cannot be read: ${reason}`, { cause: error });
+  }
+}
+
+/** The configuration; every fault is a line of the error. */
+export function loadConfig(): Config {
+  const checked = checkSettings(effectiveSettings(process.env, envFile()));
+  if (checked.config === null) throw new FaultsError(checked.faults);
+  return checked.config;
+}
+
+/** The configuration, or null and what is wrong with it. */
+export function checkSettings(
+  settings: readonly EffectiveSetting[],
+): { config: Config; faults: readonly [] } | { config: null; faults: readonly string[] } {
+  try {
+    return { config: parseConfig(settings), faults: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { config: null, faults: error.faults.map(withoutPassword) };
+  }
+}
+
+/** A URL can carry one. */
+export function withoutPassword(text: string): string {
+  return text.replaceAll(/(:\/\/[^\s:/@]*):[^\s/@]+@/g, '$1:***@');
+}

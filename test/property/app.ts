@@ -1,0 +1,308 @@
+/**
+ * The HTTP application for tests, on a real SQLite file in a folder of its own: once with a clock that stands until
+ * a test moves it, once as `compose` wires it, with real time. Nothing listens but what asks to.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { type Logger, pino } from 'pino';
+import { expect } from 'vitest';
+import { buildApp } from '../../src/adapters/http/app.ts';
+import type { HttpOptions } from '../../src/adapters/http/deps.ts';
+import { createMetrics } from '../../src/adapters/http/metrics.ts';
+import { replyRenderer } from '../../src/adapters/http/replies.ts';
+import { openSqliteStore } from '../../src/adapters/storage/sqlite/store.ts';
+import { keyedHasher } from '../../src/adapters/system/secret-key.ts';
+import { compose } from '../../src/apps/compose.ts';
+import { effectiveSettings, parseConfig } from '../../src/apps/config.ts';
+import type { SettingName } from '../../src/apps/settings.ts';
+import type { Payment } from '../../src/core/payment.ts';
+import type { Settings } from '../../src/core/scenario.ts';
+import type { Engine, Store } from '../../src/engine/ports.ts';
+import { snapshot } from '../../src/engine/snapshot.ts';
+import { runTimers, SETTINGS, testClock, type TestClock, testEngine } from '../support/engine.ts';
+
+export type Answer = LightMyRequestResponse;
+
+/** JSON text as it stands, bytes, or a value that is written as JSON. */
+export type Body = string | Buffer | object;
+export type Headers = Readonly<Record<string, string | string[]>>;
+
+export interface Client {
+  readonly app: FastifyInstance;
+  readonly engine: Engine;
+  /** The database file. */
+  readonly path: string;
+  /** What was logged at level error: a 5xx leaves a line here. */
+  readonly errors: readonly string[];
+  get(url: string, headers?: Headers): Promise<Answer>;
+  post(url: string, body?: Body, headers?: Headers): Promise<Answer>;
+  send(method: string, url: string, body?: Body, headers?: Headers): Promise<Answer>;
+  /** Everything that is stored, in numbers: equal before and after what must store nothing. */
+  footprint(): Footprint;
+  close(): Promise<void>;
+}
+
+export interface TestApp extends Client {
+  readonly clock: TestClock;
+  /** Moves the clock to each timer in turn, until none is left. */
+  runTimers(): Promise<void>;
+  /** Makes a payment, runs its timers and reads what became of it. */
+  settled(body: Body): Promise<WirePayment>;
+}
+
+export interface Service extends Client {
+  /** Ends it and keeps its files; `close` takes those away too. */
+  end(): Promise<void>;
+}
+
+export interface Footprint {
+  readonly head: string;
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+export interface WirePayment {
+  readonly payment_id: string;
+  readonly status: string;
+  readonly amount: number;
+  readonly currency: string | null;
+  readonly failure_reason: string | null;
+  readonly created_at: string;
+  readonly refunds: readonly { readonly refund_id: string; readonly amount: number }[];
+  readonly [name: string]: unknown;
+}
+
+export interface WireList<Item> {
+  readonly data: readonly Item[];
+  readonly has_more: boolean;
+  readonly next_cursor: string | null;
+}
+
+export interface WireProblem {
+  readonly code: string;
+  readonly detail: string;
+  readonly request_id: string;
+  readonly instance: string;
+  readonly errors: readonly { pointer: string; code: string; detail: string }[];
+}
+
+/** What a payment needs to succeed. */
+export const PAYMENT = { amount: 100, currency: 'USD', recipient: 'alice@example.com' } as const;
+
+const OPTIONS: HttpOptions = {
+  allowedHosts: [],
+  corsOrigins: ['http://localhost:5173'],
+  apiKeys: [],
+  rateLimitPerMinute: 0,
+  isSync: false,
+  version: 'test',
+};
+
+interface TestAppOptions {
+  readonly settings?: Partial<Settings>;
+  readonly http?: Partial<HttpOptions>;
+  readonly seed?: string;
+  /** Puts something between the engine and its store. */
+  readonly wrapStore?: (store: Store) => Store;
+  readonly notReady?: () => string | null;
+  readonly onFatal?: (error: unknown) => void;
+}
+
+/** An application whose clock stands still and whose timers run when the test says so. */
+export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const folder = mkdtempSync(join(tmpdir(), 'farthing-http-'));
+  const path = join(folder, 'test.db');
+  const clock = testClock();
+  const settings = { ...SETTINGS, ...options.settings };
+  const publish = (payment: Payment) => JSON.stringify(snapshot(payment, settings.retriesMax));
+  const { logger, errors } = errorLog();
+  const opened = openSqliteStore({
+    path,
+    newWriter: () => 'abc123',
+    publish,
+    nowMs: () => clock.nowMs(),
+  });
+  const store = options.wrapStore?.(opened) ?? opened;
+  const bare = testEngine(store, clock, { ...options, settings });
+  const engine: Engine = { ...bare, renderReply: replyRenderer(publish) };
+  const app = await buildApp({
+    engine,
+    logger,
+    metrics: createMetrics(),
+    options: { ...OPTIONS, ...options.http },
+    keyedHash: keyedHasher(Buffer.alloc(32, 7)),
+    publish,
+    newRequestId: () => engine.random.newId(clock.nowMs()),
+    health: { notReady: options.notReady ?? (() => null) },
+    onFatal: options.onFatal ?? (() => {}),
+  });
+  const client = clientOf(app, engine, path, errors);
+  return {
+    ...client,
+    clock,
+    runTimers: () => runTimers(engine, clock),
+    async settled(body) {
+      const { payment_id: id } = paymentIn(await client.post('/payments', body), 201);
+      await runTimers(engine, clock);
+      return paymentIn(await client.get(`/payments/${id}`));
+    },
+    async close() {
+      await client.close();
+      await store.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** The application as `npm start` wires it, running: real time, real timers, real chance unless a seed is given. */
+export async function testService(
+  environment: Partial<Record<SettingName, string>> = {},
+): Promise<Service> {
+  const folder = mkdtempSync(join(tmpdir(), 'farthing-service-'));
+  const path = join(folder, 'test.db');
+  const settings = { DATABASE_URL: `sqlite:${path}`, FAILURE_RATE: '0', ...environment };
+  const { logger, errors } = errorLog();
+  const service = await compose(parseConfig(effectiveSettings(settings, {})), logger, (error) => {
+    throw error;
+  });
+  service.begin();
+  const client = clientOf(service.app, service.engine, path, errors);
+  let ended: Promise<void> | undefined;
+  const end = () => (ended ??= client.close().then(() => service.end()));
+  return {
+    ...client,
+    end,
+    async close() {
+      await end();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function clientOf(
+  app: FastifyInstance,
+  engine: Engine,
+  path: string,
+  errors: readonly string[],
+): Client {
+  giveDistinctHeaders(app);
+  const send = (method: string, url: string, body?: Body, headers: Headers = {}) => {
+    const isJson = body !== undefined && !('content-type' in headers);
+    const type = isJson ? { 'content-type': 'application/json' } : {};
+    return app.inject({
+      method: method as 'GET',
+      url,
+      headers: { host: 'localhost', ...type, ...headers },
+      ...(body === undefined ? {} : { payload: body }),
+    });
+  };
+  const reader = new DatabaseSync(path, { readOnly: true });
+  return {
+    app,
+    engine,
+    path,
+    errors,
+    send,
+    get: (url, headers) => send('GET', url, undefined, headers),
+    post: (url, body, headers) => send('POST', url, body, headers),
+    footprint: () => footprintOf(reader),
+    async close() {
+      reader.close();
+      await app.close();
+    },
+  };
+}
+
+/** Node gives every request `headersDistinct`; the request that `inject` makes lacks it. */
+function giveDistinctHeaders(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const distinct: Record<string, string[]> = {};
+    const { rawHeaders } = request.raw;
+    for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+      const name = String(rawHeaders[index]).toLowerCase();
+      (distinct[name] ??= []).push(String(rawHeaders[index + 1]));
+    }
+    if (!('headersDistinct' in request.raw)) {
+      Object.defineProperty(request.raw, 'headersDistinct', { value: distinct });
+    }
+    done();
+  });
+}
+
+function errorLog(): { logger: Logger; errors: string[] } {
+  const errors: string[] = [];
+  return { errors, logger: pino({ level: 'error' }, { write: (line) => void errors.push(line) }) };
+}
+
+const TABLES = [
+  'payments',
+  'refunds',
+  'events',
+  'ledger_entries',
+  'ledger_totals',
+  'timers',
+  'replies',
+  'counters',
+  'sketch_bins',
+];
+
+function footprintOf(reader: DatabaseSync): Footprint {
+  const rows = TABLES.map((table) => {
+    const row = reader.prepare(`select count(*) as n from ${table}`).get();
+    return [table, Number(row?.['n'])] as const;
+  });
+  const head = reader.prepare('select hex(hash) as hash from events order by sequence desc').get();
+  return { head: String(head?.['hash']), rows: Object.fromEntries(rows) };
+}
+
+/** The port of an application that listens on a free one. */
+export async function listenOn({ app }: Pick<Client, 'app'>): Promise<number> {
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  return (app.server.address() as AddressInfo).port;
+}
+
+/** The body as JSON; the caller says what it must be. */
+export function jsonOf<Value = Record<string, unknown>>(answer: Answer): Value {
+  return JSON.parse(answer.body) as Value;
+}
+
+/** The payment that was answered, with this status. */
+export function paymentIn(answer: Answer, status = 200): WirePayment {
+  expect(`${answer.statusCode} ${answer.body}`).toMatch(new RegExp(`^${status} \\{"payment_id"`));
+  return jsonOf<WirePayment>(answer);
+}
+
+/** The payments of a list that was answered. */
+export function listIn(answer: Answer): WireList<WirePayment> {
+  expect(`${answer.statusCode} ${answer.body}`).toMatch(/^200 \{"data"/);
+  return jsonOf<WireList<WirePayment>>(answer);
+}
+
+/** Expects a problem with every member of the convention, and gives it back. */
+export function expectProblem(answer: Answer, status: number, code: string): WireProblem {
+  expect(`${answer.statusCode} ${answer.body}`).toContain(`"code":"${code}"`);
+  expect(answer.statusCode).toBe(status);
+  expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+  const problem = jsonOf<WireProblem>(answer);
+  expect(problem).toMatchObject({
+    type: `/errors/${code}`,
+    title: expect.stringMatching(/\w/),
+    status,
+    detail: expect.stringMatching(/\w.{10}/),
+    instance: expect.stringMatching(/^\S+$/),
+    code,
+    request_id: answer.headers['x-request-id'],
+    errors: expect.any(Array),
+  });
+  for (const fault of problem.errors) {
+    expect(fault).toEqual({
+      pointer: expect.any(String),
+      code: expect.stringMatching(/^\w+$/),
+      detail: expect.stringMatching(/\w/),
+    });
+  }
+  return problem;
+}

@@ -1,0 +1,44 @@
+/** Stores for tests of the engine: real ones, in memory, with something put between where a test wants it. */
+import { openSqliteStore } from '../../src/adapters/storage/sqlite/store.ts';
+import type { CommandRequest, Store } from '../../src/engine/ports.ts';
+import { publish, testClock } from '../support/engine.ts';
+
+/** An empty database that ends with the test. */
+export function memoryStore(clock: { nowMs(): number } = testClock()): Store {
+  return openSqliteStore({
+    path: ':memory:',
+    newWriter: () => 'abc123',
+    publish,
+    nowMs: () => clock.nowMs(),
+  });
+}
+
+/** The store, but `before` is asked (and may throw or wait) before each batch. */
+export function withBatch(
+  store: Store,
+  before: (requests: readonly CommandRequest[]) => Promise<void> | void,
+): Store {
+  return {
+    ...store,
+    async batch(requests, decideAll) {
+      await before(requests);
+      return store.batch(requests, decideAll);
+    },
+  };
+}
+
+/** Asks until `isSo` answers true; throws when that takes longer than `withinMs`. */
+export async function eventually(
+  isSo: () => Promise<boolean> | boolean,
+  withinMs = 5_000,
+): Promise<void> {
+  const startedAt = performance.now();
+  while (!(await isSo())) {
+    if (performance.now() - startedAt > withinMs) throw new Error(`not so within ${withinMs} ms`);
+    await passed(5);
+  }
+}
+
+export function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -7,12 +7,12 @@ import {
   type Client,
   jsonOf,
   PAYMENT,
-  paymentIn,
+  expectPayment,
   testService,
   type WireList,
   type WirePayment,
 } from '../../test/property/app.ts';
-import { eventually, passed } from '../../test/property/store.ts';
+import { expectEventually, passed } from '../../test/property/store.ts';
 import { compose, type Service } from './compose.ts';
 import { effectiveSettings, parseConfig } from './config.ts';
 
@@ -52,7 +52,7 @@ function historyOf(events: readonly WireEvent[]): string[] {
 }
 
 async function settled(api: Client): Promise<void> {
-  await eventually(async () => (await api.engine.store.nextTimerAtMs()) === null, 20_000);
+  await expectEventually(async () => (await api.engine.store.nextTimerAtMs()) === null, 20_000);
 }
 
 const BODIES: readonly object[] = [
@@ -115,7 +115,7 @@ describe('chance', () => {
     const count = 5_000;
     for (let made = 0; made < count; made += 250) {
       const answers = Array.from({ length: 250 }, () => api.post('/payments', PAYMENT));
-      for (const answer of await Promise.all(answers)) paymentIn(answer, 201);
+      for (const answer of await Promise.all(answers)) expectPayment(answer, 201);
     }
     await settled(api);
     const summary = jsonOf<{ total: number; success: number; failed: number }>(
@@ -201,7 +201,7 @@ describe('a service', () => {
       await first.end();
       const second = await openAt(folder);
       second.begin();
-      await eventually(async () => (await second.engine.store.nextTimerAtMs()) === null);
+      await expectEventually(async () => (await second.engine.store.nextTimerAtMs()) === null);
       const summary = await inject(second, '/summary');
       await second.end();
       expect(JSON.parse(summary.body)).toMatchObject({ total: 20, success: 20 });
@@ -212,7 +212,7 @@ describe('a service', () => {
     const api = await testService({ PROCESSING_DELAY_MS: '0' });
     const answer = await api.post('/payments', PAYMENT, { 'x-request-id': 'led-to-it' });
     await settled(api);
-    const { payment_id: id } = paymentIn(answer, 201);
+    const { payment_id: id } = expectPayment(answer, 201);
     const { data } = jsonOf<WireList<WireEvent & { request_id: string }>>(
       await api.get(`/payments/${id}/events`),
     );

@@ -22,6 +22,9 @@ import { startTimers } from '../engine/timers.ts';
 import type { Config } from './config.ts';
 import { VERSION } from './version.ts';
 
+/** Half of what a stop may take; see server.ts. */
+const WAITS_AT_END_MS = 5_000;
+
 export interface Service {
   readonly app: FastifyInstance;
   readonly engine: Engine;
@@ -94,7 +97,10 @@ export async function compose(
       };
     },
     async end() {
+      // Callers who wait for an outcome get it if it comes soon, else the payment as it stands.
+      const patience = setTimeout(() => engine.wakeup.endWaits(), WAITS_AT_END_MS);
       await app.close();
+      clearTimeout(patience);
       await stop();
       await store.close();
     },

@@ -42,6 +42,8 @@ export interface Wakeup {
   subscribe(listener: (commit: Commit) => void): () => void;
   /** Calls the listener once this payment has come to rest; returns the function that ends the subscription. */
   onSettled(id: PaymentId, listener: () => void): () => void;
+  /** Ends every wait as things stand, now and from now on: the process is about to stop. */
+  endWaits(): void;
 }
 
 export interface Commit {

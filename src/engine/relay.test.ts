@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCommand, mustDecide, testEngine } from '../../test/support/engine.ts';
-import { eventually, memoryStore, passed } from '../../test/property/store.ts';
+import { expectEventually, memoryStore, passed } from '../../test/property/store.ts';
 import type { Engine, LogPosition, Store } from './ports.ts';
 import { catchUp, type Follower, type Relay, startRelay } from './relay.ts';
 
@@ -165,7 +165,7 @@ describe('the relay', () => {
   test('works off at its start what came before it', async () => {
     await pay(2);
     start([followerOf(toTheHead)]);
-    await eventually(async () => (await cursor()) === 2, 900);
+    await expectEventually(async () => (await cursor()) === 2, 900);
   });
 
   test('follows soon after a commit, and once for many', async () => {
@@ -173,7 +173,7 @@ describe('the relay', () => {
     start([follower]);
     await passed(100);
     for (let count = 0; count < 10; count += 1) await pay(1);
-    await eventually(async () => (await cursor()) === 10, 700);
+    await expectEventually(async () => (await cursor()) === 10, 700);
     expect(follower.from.length).toBeLessThan(5);
   });
 
@@ -182,7 +182,7 @@ describe('the relay', () => {
     await passed(100);
     const silent = testEngine(store, undefined, { seed: 'another' });
     await mustDecide(silent, createCommand());
-    await eventually(async () => (await cursor()) === 1, 3_000);
+    await expectEventually(async () => (await cursor()) === 1, 3_000);
   });
 
   test('tries a follower that failed again, and holds up no other', async () => {
@@ -195,8 +195,8 @@ describe('the relay', () => {
     }, 'failing');
     await pay(1);
     start([failing, followerOf(toTheHead, 'sound')], errors);
-    await eventually(async () => (await cursor('sound')) === 1, 900);
-    await eventually(async () => (await cursor('failing')) === 1, 3_000);
+    await expectEventually(async () => (await cursor('sound')) === 1, 900);
+    await expectEventually(async () => (await cursor('failing')) === 1, 3_000);
     expect(errors).toEqual(['failing: broken']);
   });
 
@@ -258,7 +258,7 @@ describe('the relay', () => {
     });
     await pay(1);
     start([slow]);
-    await eventually(() => slow.from.length === 1);
+    await expectEventually(() => slow.from.length === 1);
     await relay?.stop();
     expect(isDone).toBe(true);
   });

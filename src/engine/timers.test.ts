@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCommand, mustDecide, requestOf, testEngine } from '../../test/support/engine.ts';
-import { eventually, memoryStore, passed, withBatch } from '../../test/property/store.ts';
+import { expectEventually, memoryStore, passed, withBatch } from '../../test/property/store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { PaymentId } from '../core/ids.ts';
 import type { Settings } from '../core/scenario.ts';
@@ -33,14 +33,14 @@ function run(engine: Engine): void {
 
 const withDelay = (delayMs: number) => createCommand({ scenario: { outcomes: [], delayMs } });
 const statusOf = async (id: PaymentId) => (await store.findPayment(id))?.status;
-const succeeds = (id: PaymentId, withinMs?: number) =>
-  eventually(async () => (await statusOf(id)) === 'SUCCESS', withinMs);
+const expectSuccess = (id: PaymentId, withinMs?: number) =>
+  expectEventually(async () => (await statusOf(id)) === 'SUCCESS', withinMs);
 
 describe('a timer', () => {
   test('that was due before the start runs at the start', async () => {
     const { id } = await mustDecide(engineOn(store), createCommand());
     run(engineOn(store));
-    await succeeds(id);
+    await expectSuccess(id);
     expect(errors).toEqual([]);
   });
 
@@ -49,17 +49,17 @@ describe('a timer', () => {
     run(engine);
     await passed(30);
     const { id } = await mustDecide(engine, createCommand());
-    await succeeds(id);
+    await expectSuccess(id);
   });
 
   test('that is due earlier than the pump sleeps wakes it early', async () => {
     const engine = engineOn(store);
     run(engine);
     const { id: late } = await mustDecide(engine, withDelay(60_000));
-    await eventually(async () => (await statusOf(late)) === 'PROCESSING');
+    await expectEventually(async () => (await statusOf(late)) === 'PROCESSING');
     await passed(30);
     const { id: early } = await mustDecide(engine, withDelay(50));
-    await succeeds(early, 2_000);
+    await expectSuccess(early, 2_000);
     expect(await statusOf(late)).toBe('PROCESSING');
   });
 
@@ -71,7 +71,7 @@ describe('a timer', () => {
         async (delayMs) => (await mustDecide(engine, withDelay(delayMs))).id,
       ),
     );
-    await Promise.all(ids.map((id) => succeeds(id)));
+    await Promise.all(ids.map((id) => expectSuccess(id)));
     for (const [index, id] of ids.entries()) {
       const { events } = await store.events({ after: 0, limit: 10, paymentId: id });
       const [, started, ended] = events;
@@ -106,7 +106,7 @@ describe('a timer', () => {
     expect((await again()).kind).toBe('decided');
     expect((await again()).kind).toBe('refused');
     run(engine);
-    await succeeds(id);
+    await expectSuccess(id);
     expect((await store.logHead()).sequence).toBe(3);
     expect(errors).toEqual([]);
   });
@@ -117,7 +117,7 @@ describe('a timer', () => {
       Array.from({ length: 500 }, () => mustDecide(engine, createCommand())),
     );
     run(engine);
-    await Promise.all(made.map(({ id }) => succeeds(id)));
+    await Promise.all(made.map(({ id }) => expectSuccess(id)));
     expect(await store.nextTimerAtMs()).toBeNull();
     expect((await store.logHead()).sequence).toBe(1_500);
   });
@@ -136,7 +136,7 @@ describe('storage that fails', () => {
       },
     };
     run(engineOn(broken));
-    await succeeds(id);
+    await expectSuccess(id);
     expect(errors).toEqual([new Error('broken')]);
   });
 
@@ -150,7 +150,7 @@ describe('storage that fails', () => {
       if (failures >= 0) throw full;
     });
     run(engineOn(broken));
-    await succeeds(id);
+    await expectSuccess(id);
     expect(errors).toEqual([full, full]);
   });
 
@@ -167,7 +167,7 @@ describe('storage that fails', () => {
     });
     const startedAt = performance.now();
     run(engineOn(refusing));
-    await Promise.all(others.map(({ id }) => succeeds(id, 10_000)));
+    await Promise.all(others.map(({ id }) => expectSuccess(id, 10_000)));
     expect(performance.now() - startedAt).toBeLessThan(2_000);
     expect(await statusOf(poison.id)).toBe('CREATED');
     expect(errors.length).toBeGreaterThan(0);
@@ -186,7 +186,7 @@ describe('stopping', () => {
       return gate;
     });
     run(engineOn(slow));
-    await eventually(() => begun === 1);
+    await expectEventually(() => begun === 1);
     let isStopped = false;
     const stopped = timers?.stop().then(() => (isStopped = true));
     await passed(50);
@@ -221,7 +221,7 @@ describe('stopping', () => {
       },
     };
     run(engineOn(broken));
-    await eventually(() => looks === 1);
+    await expectEventually(() => looks === 1);
     await timers?.stop();
     await passed(1_200);
     expect(looks).toBe(1);

@@ -25,9 +25,13 @@ beforeEach(() => {
   engine = { ...bare, wakeup: counted(bare.wakeup) };
 });
 afterEach(async () => {
-  expect(listeners).toBe(0);
+  expectNobodyListens();
   await store.close();
 });
+
+function expectNobodyListens(): void {
+  expect(listeners).toBe(0);
+}
 
 function counted(wakeup: Wakeup): Wakeup {
   return {

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { freshSeed } from '../support/chance.ts';
 import { clientOf } from '../support/http.ts';
 import { startServer } from '../support/server.ts';
+import { wirePayment } from '../support/wire.ts';
 import { KILL_MODES, runKills } from './kill.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'farthing-stop-'));
@@ -29,20 +30,41 @@ test(
   },
 );
 
-test('everything that was begun is answered when the server is asked to stop', async () => {
-  const server = await startServer({
-    database: join(folder, 'stop.db'),
-    environment: { PROCESSING_DELAY_MS: '600', FAILURE_RATE: '0' },
-  });
-  const client = clientOf(server.url, 8);
+describe('asked to stop, the server', () => {
   const body = JSON.stringify({ amount: 1, currency: 'USD', recipient: 'a' });
-  const begun = Array.from({ length: 8 }, () =>
-    client.call({ method: 'POST', path: '/payments', body, headers: { prefer: 'wait=5' } }),
-  );
-  await sleep(200);
-  const ended = server.end('SIGTERM');
-  const answers = await Promise.all(begun);
-  client.close();
-  expect(await ended).toEqual({ code: 0, signal: null });
-  expect(answers.map((answer) => answer?.status ?? 'lost')).toEqual(Array(8).fill(201));
+
+  /** Stops a server in the middle of eight requests that wait for their outcome. */
+  async function stopWhileWaiting(processingMs: number, waitSeconds: number) {
+    const server = await startServer({
+      database: join(folder, `stop-${processingMs}.db`),
+      environment: { PROCESSING_DELAY_MS: String(processingMs), FAILURE_RATE: '0' },
+    });
+    const client = clientOf(server.url, 8);
+    const headers = { prefer: `wait=${waitSeconds}` };
+    const begun = Array.from({ length: 8 }, () =>
+      client.call({ method: 'POST', path: '/payments', body, headers }),
+    );
+    await sleep(200);
+    const ended = await server.end('SIGTERM');
+    const answers = await Promise.all(begun);
+    client.close();
+    const statuses = answers.map((answer) =>
+      answer === null ? 'lost' : wirePayment(answer.text).status,
+    );
+    return { ended, statuses };
+  }
+
+  test('finishes what it had begun, answers it, and ends with exit code 0', async () => {
+    expect(await stopWhileWaiting(600, 5)).toEqual({
+      ended: { code: 0, signal: null },
+      statuses: Array(8).fill('SUCCESS'),
+    });
+  });
+
+  test('does not let those who wait for longer than that go without an answer', async () => {
+    expect(await stopWhileWaiting(60_000, 30)).toEqual({
+      ended: { code: 0, signal: null },
+      statuses: Array(8).fill('PROCESSING'),
+    });
+  });
 });

@@ -145,9 +145,9 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     clock,
     runTimers: () => runTimers(engine, clock),
     async settled(body) {
-      const { payment_id: id } = paymentIn(await client.post('/payments', body), 201);
+      const { payment_id: id } = expectPayment(await client.post('/payments', body), 201);
       await runTimers(engine, clock);
-      return paymentIn(await client.get(`/payments/${id}`));
+      return expectPayment(await client.get(`/payments/${id}`));
     },
     async close() {
       await client.close();
@@ -264,19 +264,33 @@ export async function listenOn({ app }: Pick<Client, 'app'>): Promise<number> {
   return (app.server.address() as AddressInfo).port;
 }
 
+/** Vitest's matchers as values of no type: theirs is `any`. */
+export function matching(pattern: RegExp): unknown {
+  return expect.stringMatching(pattern);
+}
+export function containing(text: string): unknown {
+  return expect.stringContaining(text);
+}
+export function like(members: object): unknown {
+  return expect.objectContaining(members);
+}
+export function anyOne(kind: unknown): unknown {
+  return expect.any(kind);
+}
+
 /** The body as JSON; the caller says what it must be. */
 export function jsonOf<Value = Record<string, unknown>>(answer: Answer): Value {
   return JSON.parse(answer.body) as Value;
 }
 
 /** The payment that was answered, with this status. */
-export function paymentIn(answer: Answer, status = 200): WirePayment {
+export function expectPayment(answer: Answer, status = 200): WirePayment {
   expect(`${answer.statusCode} ${answer.body}`).toMatch(new RegExp(`^${status} \\{"payment_id"`));
   return jsonOf<WirePayment>(answer);
 }
 
 /** The payments of a list that was answered. */
-export function listIn(answer: Answer): WireList<WirePayment> {
+export function expectList(answer: Answer): WireList<WirePayment> {
   expect(`${answer.statusCode} ${answer.body}`).toMatch(/^200 \{"data"/);
   return jsonOf<WireList<WirePayment>>(answer);
 }
@@ -289,19 +303,19 @@ export function expectProblem(answer: Answer, status: number, code: string): Wir
   const problem = jsonOf<WireProblem>(answer);
   expect(problem).toMatchObject({
     type: `/errors/${code}`,
-    title: expect.stringMatching(/\w/),
+    title: matching(/\w/),
     status,
-    detail: expect.stringMatching(/\w.{10}/),
-    instance: expect.stringMatching(/^\S+$/),
+    detail: matching(/\w.{10}/),
+    instance: matching(/^\S+$/),
     code,
     request_id: answer.headers['x-request-id'],
-    errors: expect.any(Array),
+    errors: anyOne(Array),
   });
   for (const fault of problem.errors) {
     expect(fault).toEqual({
-      pointer: expect.any(String),
-      code: expect.stringMatching(/^\w+$/),
-      detail: expect.stringMatching(/\w/),
+      pointer: anyOne(String),
+      code: matching(/^\w+$/),
+      detail: matching(/\w/),
     });
   }
   return problem;

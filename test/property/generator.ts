@@ -234,34 +234,64 @@ const HOSTS = ['localhost:8000', '127.0.0.1', '[::1]', 'evil.example', ':80', 'a
 
 function paymentBody(chance: Chance): Body | undefined {
   const kind = chance.int(0, 99);
-  if (kind < 60) return objectText(chance, paymentFields(chance));
-  if (kind < 80) return objectText(chance, withHostileField(chance, paymentFields(chance)));
-  if (kind < 92) return mangled(chance, objectText(chance, paymentFields(chance)));
-  if (kind < 96) return garbage(chance);
-  if (kind < 99) return chance.pick(['', ' ', 'null', '[]', '1', '"x"', '{}', '{', '\ufeff{}']);
+  if (kind < 55) return objectText(chance, carefulFields(chance));
+  if (kind < 65) return objectText(chance, carelessFields(chance));
+  if (kind < 80) return objectText(chance, withHostileField(chance, carefulFields(chance)));
+  if (kind < 90) return mangled(chance, objectText(chance, carefulFields(chance)));
+  if (kind < 94) return garbage(chance);
+  if (kind < 97) return chance.pick(['', ' ', 'null', '[]', '1', '"x"', '{}', '{', '\ufeff{}']);
   return enormous(chance);
 }
 
 type Field = readonly [name: string, value: string];
 
-function paymentFields(chance: Chance): readonly Field[] {
+/** What is accepted, if not always with success. */
+function carefulFields(chance: Chance): readonly Field[] {
   const fields: Field[] = [
-    ['amount', chance.happens(0.7) ? String(chance.int(1, 12_000)) : chance.pick(NUMBERS)],
+    ['amount', chance.pick([String(chance.int(-1, 9_999)), '19.00', '1e2', '0.0', '20000'])],
+    ['currency', chance.pick(['"USD"', '"usd"', '"EUR"', '"JPY"', '"kwd"', '"CHF"', '" "'])],
+    ['recipient', chance.pick(RECIPIENTS)],
   ];
-  if (chance.happens(0.95)) fields.push(['currency', chance.pick(CURRENCIES)]);
-  if (chance.happens(0.95)) fields.push(['recipient', chance.pick(RECIPIENTS)]);
   if (chance.happens(0.2))
     fields.push(['reference', chance.pick(['"r-1"', '"r-2"', 'null', '""'])]);
-  if (chance.happens(0.2)) fields.push(['description', chance.pick(STRINGS)]);
   if (chance.happens(0.1))
+    fields.push(['description', chance.pick(['"4242424242424242"', '"\\n"'])]);
+  if (chance.happens(0.1))
+    fields.push(['metadata', chance.pick(['{}', 'null', '{"a":1.5,"b":"c"}'])]);
+  if (chance.happens(0.2)) fields.push(['simulate', chance.pick(WISHES)]);
+  return fields;
+}
+
+const WISHES = [
+  '{"outcome":"APPROVE"}',
+  '{"outcome":"PROCESSING_ERROR"}',
+  '{"sequence":["PROCESSING_ERROR","APPROVE"]}',
+  '{"delay_ms":5}',
+  'null',
+];
+
+function carelessFields(chance: Chance): readonly Field[] {
+  const fields: Field[] = [['amount', chance.pick(NUMBERS)]];
+  if (chance.happens(0.9)) fields.push(['currency', chance.pick(CURRENCIES)]);
+  if (chance.happens(0.9)) fields.push(['recipient', chance.pick(STRINGS)]);
+  if (chance.happens(0.2)) fields.push(['description', chance.pick(STRINGS)]);
+  if (chance.happens(0.2))
     fields.push(['capture', chance.pick(['"automatic"', 'null', '"manual"'])]);
-  if (chance.happens(0.1)) fields.push(['metadata', metadata(chance)]);
-  if (chance.happens(0.2)) fields.push(['simulate', simulate(chance)]);
+  if (chance.happens(0.3)) fields.push(['metadata', metadata(chance)]);
+  if (chance.happens(0.3)) fields.push(['simulate', simulate(chance)]);
   return fields;
 }
 
 const CURRENCIES = ['"USD"', '"usd"', '"EUR"', '"JPY"', '"KWD"', '"CLF"', 'null', '" "', '"XXX"'];
-const RECIPIENTS = ['"alice@example.com"', '"Alina"', '"bob"', '"\u{1f600}"', 'null', '""'];
+const RECIPIENTS = [
+  '"alice@example.com"',
+  '"Alina"',
+  '"bob"',
+  '"\u{1f600}"',
+  '"al"',
+  '"x"',
+  'null',
+];
 
 function simulate(chance: Chance): string {
   const outcome = chance.pick(['"APPROVE"', '"PROCESSING_ERROR"', '"LOST_CARD"', '"NOPE"', 'null']);
@@ -303,7 +333,7 @@ function objectText(chance: Chance, fields: readonly Field[]): string {
 function refundBody(chance: Chance): Body | undefined {
   if (chance.happens(0.3)) return undefined;
   if (chance.happens(0.1)) return mangled(chance, '{"amount":10,"reason":"late"}');
-  const amount = chance.happens(0.6) ? String(chance.int(1, 100)) : anyValue(chance);
+  const amount = chance.happens(0.7) ? String(chance.int(1, 100)) : anyValue(chance);
   const reason = chance.happens(0.5) ? `,"reason":${chance.pick(STRINGS)}` : '';
   return `{"amount":${amount}${reason}}`;
 }

@@ -31,7 +31,9 @@ export async function exchange(
     socket.on('close', () => resolve());
     socket.setTimeout(ANSWER_MS_MAX, () => {
       socket.destroy();
-      reject(new Error(`no end after ${ANSWER_MS_MAX} ms; so far: ${Buffer.concat(chunks)}`));
+      reject(
+        new Error(`no end after ${ANSWER_MS_MAX} ms; so far: ${Buffer.concat(chunks).toString()}`),
+      );
     });
   });
   for (const part of parts) {

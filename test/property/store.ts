@@ -28,7 +28,7 @@ export function withBatch(
 }
 
 /** Asks until `isSo` answers true; throws when that takes longer than `withinMs`. */
-export async function eventually(
+export async function expectEventually(
   isSo: () => Promise<boolean> | boolean,
   withinMs = 5_000,
 ): Promise<void> {

@@ -44,11 +44,18 @@ export class Auditor {
   #lastId = '';
   #looked = 0;
   #reader: DatabaseSync | null = null;
-  #readerPath = '';
 
   constructor(model: Model, retriesMax: number) {
     this.#model = model;
     this.#retriesMax = retriesMax;
+  }
+
+  /** From now on this file is looked at. */
+  watch(path: string): void {
+    this.close();
+    this.#reader = new DatabaseSync(path, { readOnly: true });
+    const row = this.#reader.prepare(`select value from meta where name = 'writer'`).get();
+    this.#writer = String(row?.['value']);
   }
 
   close(): void {
@@ -128,7 +135,7 @@ export class Auditor {
 
   /** After every step. */
   async step(audited: Audited): Promise<void> {
-    const touched = this.#newEvents(audited);
+    const touched = this.#newEvents();
     for (const payment of touched) await this.#touched(payment, audited);
     await this.#totals(audited.store);
   }
@@ -137,8 +144,8 @@ export class Auditor {
    * Reads the log on from where the last step left it; returns what the events touched, as it is
    * now.
    */
-  #newEvents(audited: Audited): Set<ModelPayment> {
-    const reader = this.#open(audited.path);
+  #newEvents(): Set<ModelPayment> {
+    const reader = this.#rows();
     const rows = reader
       .prepare('select * from events where sequence > ? order by sequence')
       .all(this.#looked);
@@ -182,7 +189,7 @@ export class Auditor {
     }
   }
 
-  async #touched(payment: ModelPayment, { store, path, nowMs }: Audited): Promise<void> {
+  async #touched(payment: ModelPayment, { store, nowMs }: Audited): Promise<void> {
     const id = payment.identity.id as PaymentId;
     samePayment(payment, await store.findPayment(id));
     const entries = await store.ledgerEntries(id);
@@ -193,7 +200,7 @@ export class Auditor {
     same('captured in the ledger', payment.capturedMinor, moved('capture'));
     same('refunded in the ledger', refundedOf(payment), moved('refund'));
     same('entries', (payment.capturedMinor > 0n ? 1 : 0) + payment.refunds.length, entries.length);
-    const timers = this.#open(path).prepare('select * from timers where payment_id = ?').all(id);
+    const timers = this.#rows().prepare('select * from timers where payment_id = ?').all(id);
     const { timer, attempts } = payment;
     same('the number of timers', timer === null ? 0 : 1, timers.length);
     if (timer === null) return;
@@ -252,22 +259,15 @@ export class Auditor {
   }
 
   #bodyInLog(id: string, version: number): string {
-    const row = this.#open(this.#readerPath)
+    const row = this.#rows()
       .prepare('select payment from events where payment_id = ? and payment_sequence = ?')
       .get(id, version);
     return String(row?.['payment']);
   }
 
-  #open(path: string): DatabaseSync {
-    if (this.#reader !== null && this.#readerPath === path) return this.#reader;
-    this.close();
-    const reader = new DatabaseSync(path, { readOnly: true });
-    this.#reader = reader;
-    this.#readerPath = path;
-    this.#writer = String(
-      reader.prepare(`select value from meta where name = 'writer'`).get()?.['value'],
-    );
-    return reader;
+  #rows(): DatabaseSync {
+    if (this.#reader === null) throw new Error('no file is looked at');
+    return this.#reader;
   }
 
   #sameWire(payment: ModelPayment, body: string): void {

@@ -111,6 +111,7 @@ class Simulation {
     });
     this.#workload = new Workload(chanceFrom(`${seed}/commands`), this.#model);
     this.#auditor = new Auditor(this.#model, SETTINGS.retriesMax);
+    this.#auditor.watch(this.#path);
   }
 
   async run(): Promise<SimulationReport> {
@@ -272,6 +273,7 @@ class Simulation {
     await this.#store.close();
     if (isCrash) rmSync(old);
     this.#store = this.#open();
+    this.#auditor.watch(this.#path);
     // The same chance goes on: a new one of the same seed would make the same ids again.
     this.#engine = { ...this.#engine, store: this.#store };
     await this.#auditor.step(this.#audited());

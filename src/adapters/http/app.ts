@@ -16,7 +16,13 @@ import {
   refuseUnknownRoutes,
   rejectBrokenHttp,
 } from './errors.ts';
-import { BODY_BYTES_MAX, HEADER_BYTES_MAX, HEADERS_MS_MAX, REQUEST_MS_MAX } from './limits.ts';
+import {
+  BODY_BYTES_MAX,
+  CLOSING_LOOK_MS,
+  HEADER_BYTES_MAX,
+  HEADERS_MS_MAX,
+  REQUEST_MS_MAX,
+} from './limits.ts';
 import { logRequests } from './log.ts';
 import { registerOpenApi } from './openapi.ts';
 import { RateLimitStore } from './rate-limit-store.ts';
@@ -42,8 +48,8 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
-    // Open connections must not hold up a shutdown that has answered everything.
-    forceCloseConnections: true,
+    // Idle connections must not hold up a shutdown; requests that were begun are answered.
+    forceCloseConnections: 'idle',
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: HEADERS_MS_MAX,
@@ -65,6 +71,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
 
   app.decorateRequest('actor', '');
   logRequests(app, deps);
+  closeAnsweredConnections(app);
   answerErrors(app, deps);
   answerExpectations(app);
   registerBodyParser(app);
@@ -84,6 +91,19 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
     await pageRoutes(scope, deps);
   });
   return app;
+}
+
+/** While the server closes, a connection ends when its last request is answered, and not when it has been idle for long. */
+function closeAnsweredConnections(app: FastifyInstance): void {
+  let timer: NodeJS.Timeout | undefined;
+  app.addHook('preClose', (done) => {
+    timer = setInterval(() => app.server.closeIdleConnections(), CLOSING_LOOK_MS);
+    done();
+  });
+  app.addHook('onClose', (_instance, done) => {
+    clearInterval(timer);
+    done();
+  });
 }
 
 /** The doors every request passes, in this order; the later ones may know more, so that they may say more. */

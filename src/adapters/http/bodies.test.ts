@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   type Body,
   expectProblem,
-  paymentIn,
+  expectPayment,
   testApp,
   type TestApp,
 } from '../../../test/property/app.ts';
@@ -12,9 +12,11 @@ beforeAll(async () => {
   api = await testApp();
 });
 afterAll(() => api.close());
-afterEach(() => {
+afterEach(expectNoErrors);
+
+function expectNoErrors(): void {
   expect(api.errors).toEqual([]);
-});
+}
 
 /** A request that is answered later than this has blocked everybody else. */
 const ANSWER_MS_MAX = 400;
@@ -70,7 +72,7 @@ describe('an amount', () => {
     'in %s of %s goes out as %s',
     async (currency, _, shown, amount) => {
       const answer = await api.post('/payments', withAmount(amount, currency));
-      const { payment_id: id } = paymentIn(answer, 201);
+      const { payment_id: id } = expectPayment(answer, 201);
       expect(answer.body).toContain(`"amount":${shown},`);
       const list = await api.get('/payments?limit=1');
       expect(list.body).toContain(`"amount":${shown},`);
@@ -259,7 +261,7 @@ describe('a text that no database keeps', () => {
   test('is not a whole pair, escaped or raw', async () => {
     for (const text of ['"\\ud83d\\ude00"', '"\u{1f600}"']) {
       const answer = await api.post('/payments', withRecipient(text));
-      expect(paymentIn(answer, 201)['recipient']).toBe('\u{1f600}');
+      expect(expectPayment(answer, 201)['recipient']).toBe('\u{1f600}');
     }
   });
 });
@@ -357,7 +359,7 @@ describe('a body made to be slow', () => {
 test('a refused body never counts under its idempotency key: the next one may use it', async () => {
   const key = { 'idempotency-key': 'corrected-later' };
   expectProblem(await api.post('/payments', '{"amount":"1"}', key), 400, 'validation_failed');
-  paymentIn(await api.post('/payments', withAmount('1'), key), 201);
+  expectPayment(await api.post('/payments', withAmount('1'), key), 201);
 });
 
 function bytesInText(...bytes: readonly number[]): Buffer {

@@ -103,7 +103,8 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Prob
 
 function problemFrom(error: FastifyError, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
-  if (request.raw.destroyed || error.code === 'ECONNRESET') {
+  // A request that was read to its end is destroyed too, but complete.
+  if (error.code === 'ECONNRESET' || (request.raw.destroyed && !request.raw.complete)) {
     return new Problem('bad_request', 'The request broke off before it was complete.');
   }
   if (error instanceof StorageError && error.kind === 'unavailable') {

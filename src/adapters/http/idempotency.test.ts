@@ -5,9 +5,9 @@ import {
   type Answer,
   expectProblem,
   jsonOf,
-  listIn,
+  expectList,
   PAYMENT,
-  paymentIn,
+  expectPayment,
   testApp,
   type TestApp,
 } from '../../../test/property/app.ts';
@@ -42,7 +42,7 @@ describe('the same key with the same request', () => {
 
   test('gets them although the payment has moved on', async () => {
     const first = await pay('k');
-    const { payment_id: id } = paymentIn(first, 201);
+    const { payment_id: id } = expectPayment(first, 201);
     await api.runTimers();
     await api.post(`/payments/${id}/refund`);
     expectReplay(first, await pay('k'));
@@ -122,7 +122,7 @@ describe('the same key with another request', () => {
   test('is one for another path, too', async () => {
     const { payment_id: one } = await api.settled(PAYMENT);
     const { payment_id: two } = await api.settled(PAYMENT);
-    paymentIn(await api.post(`/payments/${one}/refund`, undefined, keyed('k')));
+    expectPayment(await api.post(`/payments/${one}/refund`, undefined, keyed('k')));
     const after = api.footprint();
     const answer = await api.post(`/payments/${two}/refund`, undefined, keyed('k'));
     expectProblem(answer, 422, 'idempotency_key_reused');
@@ -142,13 +142,13 @@ describe('the same key with another request', () => {
 
 describe('a refusal', () => {
   test('of the engine is stored and given again, even when it would no longer be one', async () => {
-    const { payment_id: id } = paymentIn(await api.post('/payments', PAYMENT), 201);
+    const { payment_id: id } = expectPayment(await api.post('/payments', PAYMENT), 201);
     const refund = (key: string) => api.post(`/payments/${id}/refund`, undefined, keyed(key));
     const refused = await refund('early');
     expectProblem(refused, 409, 'refund_not_allowed');
     await api.runTimers();
     expectReplay(refused, await refund('early'));
-    paymentIn(await refund('later'));
+    expectPayment(await refund('later'));
   });
 
   test('of a payment that is not there is stored too, and not one event', async () => {
@@ -170,7 +170,7 @@ describe('a refusal', () => {
     async (_, body, status) => {
       expect((await pay('k', body)).statusCode).toBe(status);
       expect(api.footprint().rows['replies']).toBe(0);
-      paymentIn(await pay('k'), 201);
+      expectPayment(await pay('k'), 201);
     },
   );
 
@@ -188,7 +188,7 @@ describe('a refusal', () => {
     expectProblem(await pay('k'), 503, 'storage_unavailable');
     isFull = false;
     const made = await pay('k');
-    paymentIn(made, 201);
+    expectPayment(made, 201);
     expect(made.headers).not.toHaveProperty('idempotent-replayed');
   });
 });
@@ -232,14 +232,14 @@ describe('the key', () => {
   });
 
   test('is told apart by case', async () => {
-    paymentIn(await pay('Key'), 201);
+    expectPayment(await pay('Key'), 201);
     expect((await pay('key')).headers).not.toHaveProperty('idempotent-replayed');
   });
 
   test('means nothing to a GET', async () => {
-    const first = listIn(await api.get('/payments', keyed('k')));
+    const first = expectList(await api.get('/payments', keyed('k')));
     await pay('other');
-    expect(listIn(await api.get('/payments', keyed('k'))).data).not.toEqual(first.data);
+    expect(expectList(await api.get('/payments', keyed('k'))).data).not.toEqual(first.data);
   });
 
   test('is never on disk, nor is a plain hash of it or of the body', async () => {
@@ -260,7 +260,7 @@ describe('the key', () => {
     expectReplay(first, await pay('k'));
     api.clock.advance(1);
     const anew = await pay('k', { ...PAYMENT, amount: 2 });
-    expect(paymentIn(anew, 201).amount).toBe(2);
+    expect(expectPayment(anew, 201).amount).toBe(2);
     expectReplay(anew, await pay('k', { ...PAYMENT, amount: 2 }));
   });
 
@@ -281,7 +281,7 @@ describe('the key', () => {
       );
     const one = await payAs(secrets[0]);
     const two = await payAs(secrets[1], 2);
-    expect(paymentIn(two, 201).amount).toBe(2);
+    expect(expectPayment(two, 201).amount).toBe(2);
     expectReplay(one, await payAs(secrets[0]));
     expectReplay(two, await payAs(secrets[1], 2));
   });

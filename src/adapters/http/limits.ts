@@ -23,3 +23,6 @@ export const PAGE_ITEMS_DEFAULT = 20;
 
 /** Events are read in larger pages than payments are: a follower wants to catch up. */
 export const EVENT_PAGE_ITEMS_MAX = 500;
+
+/** How often a server that is closing looks for connections that have been answered. */
+export const CLOSING_LOOK_MS = 25;

@@ -221,7 +221,7 @@ const EDGE = {
   storage_unavailable: {
     status: 503,
     title: 'Storage cannot write now',
-    help: 'The disk is full or too much is waiting. Nothing was changed; ask again after Retry-After seconds.',
+    help: 'The disk is full or too much is waiting; `detail` says whether anything was changed. Ask again after Retry-After seconds.',
   },
 } as const satisfies Record<string, ProblemKind>;
 

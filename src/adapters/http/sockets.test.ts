@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listenOn, PAYMENT, testApp, type TestApp } from '../../../test/property/app.ts';
+import { listenOn, matching, PAYMENT, type TestApp, testApp } from '../../../test/property/app.ts';
 import { exchange, head, type RawAnswer } from '../../../test/property/socket.ts';
 
 let api: TestApp;
@@ -21,11 +21,11 @@ function expectRawProblem(answer: RawAnswer, status: number, code: string): void
   expect(Number(answer.headers['content-length'])).toBe(Buffer.byteLength(answer.body));
   expect(JSON.parse(answer.body)).toMatchObject({
     type: `/errors/${code}`,
-    title: expect.stringMatching(/\w/),
+    title: matching(/\w/),
     status,
-    detail: expect.stringMatching(/\w.{10}/),
+    detail: matching(/\w.{10}/),
     code,
-    request_id: expect.stringMatching(/\S/),
+    request_id: matching(/\S/),
     errors: [],
   });
 }

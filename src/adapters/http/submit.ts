@@ -11,7 +11,13 @@ import { IDEMPOTENCY_WAIT_MS, WAIT_MS_MAX } from '../../core/limits.ts';
 import { isSettled } from '../../core/payment.ts';
 import { reject } from '../../core/rejections.ts';
 import { execute } from '../../engine/execute.ts';
-import type { CommandRequest, Idempotency, Reply, StoredBytes } from '../../engine/ports.ts';
+import {
+  type CommandRequest,
+  type Idempotency,
+  type Reply,
+  StorageError,
+  type StoredBytes,
+} from '../../engine/ports.ts';
 import { waitUntilSettled } from '../../engine/waiting.ts';
 import { canonicalBody } from './body.ts';
 import type { HttpDeps } from './deps.ts';
@@ -83,12 +89,26 @@ async function settledBytes(
   const payment = await waitUntilSettled(deps.engine, id, waitMs);
   const { idempotency } = commandRequest;
   // What the key row holds now is the answer, for this caller and for all who come after.
-  if (idempotency !== null) return deps.engine.store.endWait(idempotency.keyHash);
+  if (idempotency !== null) return endWait(deps, idempotency.keyHash);
   if (payment === null) {
     throw new Problem('payment_not_found', 'The payment was removed by a reset while you waited.');
   }
   const render = replyRenderer(deps.publish);
   return render({ kind: 'decided', payment, stored: null }, commandRequest);
+}
+
+/** When the end of the wait cannot be stored, nothing is said of the outcome: a later replay must not differ. */
+async function endWait({ engine }: HttpDeps, keyHash: string): Promise<StoredBytes> {
+  try {
+    return await engine.store.endWait(keyHash);
+  } catch (error) {
+    if (!(error instanceof StorageError) || error.kind !== 'unavailable') throw error;
+    throw new Problem(
+      'storage_unavailable',
+      `The payment was made, but its answer cannot be stored now: ${error.message}. Ask again with the same Idempotency-Key.`,
+      { headers: { 'retry-after': '1' } },
+    );
+  }
 }
 
 /** A refund is settled at once; there is nothing to wait for. */

@@ -5,7 +5,7 @@ import {
   expectProblem,
   jsonOf,
   PAYMENT,
-  paymentIn,
+  expectPayment,
   testService,
 } from '../../../test/property/app.ts';
 
@@ -30,11 +30,11 @@ describe('Prefer: wait', () => {
   test('answers with the outcome, as soon as there is one', async () => {
     await start(100);
     const answer = await timed(api.post('/payments', PAYMENT, waiting('wait=10')));
-    expect(paymentIn(answer, 201)).toMatchObject({ status: 'SUCCESS', amount_captured: 100 });
+    expect(expectPayment(answer, 201)).toMatchObject({ status: 'SUCCESS', amount_captured: 100 });
     expect(answer.headers['preference-applied']).toBe('wait=10');
     expect(answer.ms).toBeGreaterThan(90);
     expect(answer.ms).toBeLessThan(2_000);
-    const { payment_id: id } = paymentIn(answer, 201);
+    const { payment_id: id } = expectPayment(answer, 201);
     expect((await api.get(`/payments/${id}`)).body).toBe(answer.body);
   });
 
@@ -42,7 +42,7 @@ describe('Prefer: wait', () => {
     await start(50);
     const zero = { ...PAYMENT, amount: 0 };
     const answer = await api.post('/payments', zero, waiting('wait=10'));
-    expect(paymentIn(answer, 201)).toMatchObject({
+    expect(expectPayment(answer, 201)).toMatchObject({
       status: 'FAILED',
       failure_reason: 'INVALID_AMOUNT',
     });
@@ -51,7 +51,7 @@ describe('Prefer: wait', () => {
   test('that ends too early answers with the payment as it stands', async () => {
     await start(60_000);
     const answer = await timed(api.post('/payments', PAYMENT, waiting('wait=1')));
-    expect(paymentIn(answer, 201).status).toBe('PROCESSING');
+    expect(expectPayment(answer, 201).status).toBe('PROCESSING');
     expect(answer.headers['preference-applied']).toBe('wait=1');
     expect(answer.ms).toBeGreaterThan(900);
     expect(answer.ms).toBeLessThan(3_000);
@@ -72,7 +72,7 @@ describe('Prefer: wait', () => {
   test.each(understood)('%j is applied as %s', async (prefer, applied) => {
     await start(0);
     const answer = await api.post('/payments', PAYMENT, waiting(prefer));
-    expect(paymentIn(answer, 201).status).toBe('SUCCESS');
+    expect(expectPayment(answer, 201).status).toBe('SUCCESS');
     expect(answer.headers['preference-applied']).toBe(applied);
   });
 
@@ -82,7 +82,7 @@ describe('Prefer: wait', () => {
     async (prefer) => {
       await start(60_000);
       const answer = await timed(api.post('/payments', PAYMENT, waiting(prefer)));
-      expect(paymentIn(answer, 201).status).toBe('CREATED');
+      expect(expectPayment(answer, 201).status).toBe('CREATED');
       expect(answer.headers).not.toHaveProperty('preference-applied');
       expect(answer.ms).toBeLessThan(1_000);
     },
@@ -92,19 +92,19 @@ describe('Prefer: wait', () => {
     await start(20);
     const sequence = ['PROCESSING_ERROR', 'APPROVE'];
     const body = { ...PAYMENT, simulate: { sequence } };
-    const failed = paymentIn(await api.post('/payments', body, waiting('wait=5')), 201);
+    const failed = expectPayment(await api.post('/payments', body, waiting('wait=5')), 201);
     const url = `/payments/${failed.payment_id}/retry`;
     const answer = await api.post(url, undefined, waiting('wait=5'));
-    expect(paymentIn(answer)).toMatchObject({ status: 'SUCCESS', attempts: 2 });
+    expect(expectPayment(answer)).toMatchObject({ status: 'SUCCESS', attempts: 2 });
     expect(answer.headers['preference-applied']).toBe('wait=5');
   });
 
   test('means nothing to a refund, which is settled at once, nor to a refusal', async () => {
     await start(0);
-    const made = paymentIn(await api.post('/payments', PAYMENT, waiting('wait=5')), 201);
+    const made = expectPayment(await api.post('/payments', PAYMENT, waiting('wait=5')), 201);
     const url = `/payments/${made.payment_id}/refund`;
     const refunded = await api.post(url, undefined, waiting('wait=5'));
-    expect(paymentIn(refunded).status).toBe('REFUNDED');
+    expect(expectPayment(refunded).status).toBe('REFUNDED');
     expect(refunded.headers).not.toHaveProperty('preference-applied');
     const refused = await timed(api.post(url, undefined, waiting('wait=5')));
     expectProblem(refused, 409, 'refund_not_allowed');
@@ -117,7 +117,7 @@ describe('Prefer: wait', () => {
       Promise.all(
         Array.from({ length: 200 }, () => api.post('/payments', PAYMENT, waiting('wait=10'))),
       ).then((all) => {
-        for (const answer of all) expect(paymentIn(answer, 201).status).toBe('SUCCESS');
+        for (const answer of all) expect(expectPayment(answer, 201).status).toBe('SUCCESS');
         return all[0] as Answer;
       }),
     );
@@ -129,20 +129,20 @@ describe('PROCESSING_MODE=sync', () => {
   test('answers every payment and every retry with its outcome', async () => {
     await start(50, { PROCESSING_MODE: 'sync' });
     const sequence = ['PROCESSING_ERROR', 'APPROVE'];
-    const failed = paymentIn(
+    const failed = expectPayment(
       await api.post('/payments', { ...PAYMENT, simulate: { sequence } }),
       201,
     );
     expect(failed.status).toBe('FAILED');
     const retried = await api.post(`/payments/${failed.payment_id}/retry`);
-    expect(paymentIn(retried).status).toBe('SUCCESS');
-    expect(paymentIn(await api.post('/payments', { amount: 1 }), 201).status).toBe('FAILED');
+    expect(expectPayment(retried).status).toBe('SUCCESS');
+    expect(expectPayment(await api.post('/payments', { amount: 1 }), 201).status).toBe('FAILED');
   });
 
   test('lets a caller prefer less', async () => {
     await start(60_000, { PROCESSING_MODE: 'sync' });
     const answer = await timed(api.post('/payments', PAYMENT, waiting('wait=1')));
-    expect(paymentIn(answer, 201).status).toBe('PROCESSING');
+    expect(expectPayment(answer, 201).status).toBe('PROCESSING');
     expect(answer.ms).toBeLessThan(3_000);
   });
 });
@@ -153,8 +153,8 @@ describe('a wait under an idempotency key', () => {
   test('stores the outcome before it is sent: asked again, the same bytes', async () => {
     await start(100);
     const first = await api.post('/payments', PAYMENT, waiting('wait=5', key));
-    expect(paymentIn(first, 201).status).toBe('SUCCESS');
-    const { payment_id: id } = paymentIn(first, 201);
+    expect(expectPayment(first, 201).status).toBe('SUCCESS');
+    const { payment_id: id } = expectPayment(first, 201);
     await api.post(`/payments/${id}/refund`);
     for (const headers of [key, waiting('wait=5', key)]) {
       const again = await api.post('/payments', PAYMENT, headers);
@@ -171,7 +171,7 @@ describe('a wait under an idempotency key', () => {
     expect(second.ms).toBeGreaterThan(300);
     expect(second.headers['idempotent-replayed']).toBe('true');
     expect(second.body).toBe((await first).body);
-    expect(paymentIn(second, 201).status).toBe('SUCCESS');
+    expect(expectPayment(second, 201).status).toBe('SUCCESS');
   });
 
   test('of more than two seconds gives a second caller 409 with Retry-After, then the outcome', async () => {
@@ -203,10 +203,10 @@ describe('a wait under an idempotency key', () => {
     await start(0);
     const body = slow(1_600);
     const first = await api.post('/payments', body, waiting('wait=1', key));
-    expect(['CREATED', 'PROCESSING']).toContain(paymentIn(first, 201).status);
+    expect(['CREATED', 'PROCESSING']).toContain(expectPayment(first, 201).status);
     const soon = await api.post('/payments', body, key);
     await passed(1_200);
-    const { payment_id: id } = paymentIn(first, 201);
+    const { payment_id: id } = expectPayment(first, 201);
     expect(jsonOf(await api.get(`/payments/${id}`))).toMatchObject({ status: 'SUCCESS' });
     const later = await api.post('/payments', body, key);
     for (const again of [soon, later]) {

@@ -1,6 +1,14 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { keyedHasher, keyFromFile, keyFromText, temporaryKey } from './secret-key.ts';
 
@@ -49,7 +57,7 @@ describe('the key file', () => {
     expect(modeOf(path)).toBe('600');
   });
 
-  test.each(['', '\n', 'nonsense', 'ab'.repeat(15), `${'ab'.repeat(16)}g`])(
+  test.each(['\n', 'nonsense', 'ab'.repeat(15), `${'ab'.repeat(16)}g`])(
     'holding %j is refused, and stays as it is',
     (text) => {
       const path = freshPath();
@@ -58,6 +66,21 @@ describe('the key file', () => {
       expect(readFileSync(path, 'utf8')).toBe(text);
     },
   );
+
+  test('that a crash left empty is made anew', () => {
+    const path = freshPath();
+    writeFileSync(path, '');
+    const key = keyFromFile(path);
+    expect(keyFromFile(path).equals(key)).toBe(true);
+    expect(modeOf(path)).toBe('600');
+  });
+
+  test('leaves nothing else behind', () => {
+    const path = freshPath();
+    keyFromFile(path);
+    const name = basename(path);
+    expect(readdirSync(folder).filter((file) => file.startsWith(name))).toEqual([name]);
+  });
 
   test('in a folder that is not there says what to do', () => {
     expect(() => keyFromFile(join(folder, 'no', 'such.key'))).toThrow(/set CARD_FINGERPRINT_KEY/);

@@ -3,7 +3,8 @@
  * outside the database, so that a copy of the database alone gives nothing to guess against.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
 
 const KEY_BYTES = 32;
 
@@ -19,18 +20,23 @@ export function temporaryKey(): Buffer {
 
 /** Reads the key file, or makes it (mode 600). Throws an Error that says what to do. */
 export function keyFromFile(path: string): Buffer {
-  try {
-    // 'wx' makes sure that of two processes only one writes, and the other reads what it wrote.
-    writeFileSync(path, `${randomBytes(KEY_BYTES).toString('hex')}\n`, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
-      throw new Error(`the key file ${path} cannot be written; set CARD_FINGERPRINT_KEY instead`, {
-        cause: error,
-      });
-    }
-  }
+  if (!existsSync(path) || statSync(path).size === 0) makeKeyFile(path);
   chmodSync(path, 0o600);
   return keyFromText(readFileSync(path, 'utf8').trim(), path);
+}
+
+/** Written aside, flushed and moved into place, so that a crash leaves either no key or a whole one. */
+function makeKeyFile(path: string): void {
+  const aside = `${path}.${process.pid}`;
+  try {
+    const text = `${randomBytes(KEY_BYTES).toString('hex')}\n`;
+    writeFileSync(aside, text, { mode: 0o600, flush: true });
+    renameSync(aside, path);
+  } catch (error) {
+    throw new Error(`the key file ${path} cannot be written; set CARD_FINGERPRINT_KEY instead`, {
+      cause: error,
+    });
+  }
 }
 
 /** Reads a key from its text: at least 32 hexadecimal digits. `source` names it in the error. */

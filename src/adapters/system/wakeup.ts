@@ -6,6 +6,7 @@ import type { PaymentId } from '../../core/ids.ts';
 export function localWakeup(onError: (error: unknown) => void = () => {}): Wakeup {
   const listeners = new Set<(commit: Commit) => void>();
   const waiting = new Map<PaymentId, Set<() => void>>();
+  let isEnding = false;
   return {
     committed(commit) {
       for (const listener of listeners) {
@@ -25,12 +26,19 @@ export function localWakeup(onError: (error: unknown) => void = () => {}): Wakeu
       return () => listeners.delete(listener);
     },
     onSettled(id, listener) {
+      if (isEnding) setImmediate(listener);
       const waiters = waiting.get(id) ?? new Set();
       waiting.set(id, waiters.add(listener));
       return () => {
         waiters.delete(listener);
         if (waiters.size === 0) waiting.delete(id);
       };
+    },
+    endWaits() {
+      isEnding = true;
+      for (const waiters of [...waiting.values()]) {
+        for (const wake of [...waiters]) wake();
+      }
     },
   };
 }

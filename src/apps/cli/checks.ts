@@ -90,11 +90,14 @@ function existingFolder(path: string): string {
   return existsSync(folder) ? folder : existingFolder(folder);
 }
 
+/** `session` is null when there is no URL to ask at: PORT is 0. */
 export async function checkPort(
   config: Config,
-  { client, isUrlGiven }: Session,
+  session: Session | null,
   answering: Answering,
 ): Promise<Finding> {
+  if (session === null) return ok('any free one will be taken');
+  const { client, isUrlGiven } = session;
   if (answering === 'farthing') return ok(`Farthing answers at ${client.url}`);
   if (answering === 'stranger') {
     return failed(
@@ -105,7 +108,6 @@ export async function checkPort(
   if (isUrlGiven) {
     return failed(`nothing answers at ${client.url}`, 'start the server there, or correct --url');
   }
-  if (config.port === 0) return ok('any free one will be taken');
   const fault = await faultOfListening(config);
   if (fault === null) return ok(`${config.port} is free`);
   const advice = { EADDRINUSE: 'is in use by another program', EACCES: 'needs privileges' }[fault];

@@ -60,7 +60,6 @@ Options, for every command:
 Examples:
   farthing payments create --amount 9.99 --currency EUR --recipient bob --wait
   farthing payments list --status FAILED --json | jq '.data[].failure_reason'
-  farthing events --follow --new
 
 Exit codes: 0 done, 1 refused or a check failed, 2 wrong usage or configuration,
 3 no answer from the server.
@@ -124,7 +123,6 @@ function overview(): string {
   );
   return [
     'Farthing: a whole payment network in one process.',
-    '',
     title('Usage: farthing [command] [options]'),
     '',
     title('Commands:'),

@@ -21,16 +21,24 @@ export interface Session {
 }
 
 export function openSession(options: GlobalOptions): Session {
-  const file = envFile();
-  const own = (name: string) => process.env[name]?.trim() || file[name]?.trim() || undefined;
-  const given = options.url ?? own('FARTHING_URL');
-  const url = checkedUrl(given ?? localUrl(effectiveSettings(process.env, file)));
+  const given = givenUrl(options);
+  const url = checkedUrl(given ?? localUrl(effectiveSettings(process.env, envFile())));
   const apiKey = checkedKey(options.apiKey ?? own('FARTHING_API_KEY'));
   return {
     client: createClient({ url, apiKey }),
     isJson: options.json === true,
     isUrlGiven: given !== undefined,
   };
+}
+
+/** The URL that somebody named; undefined when it is to be made from HOST and PORT. */
+export function givenUrl({ url }: GlobalOptions): string | undefined {
+  return url ?? own('FARTHING_URL');
+}
+
+/** A setting of the command line alone. */
+function own(name: 'FARTHING_URL' | 'FARTHING_API_KEY'): string | undefined {
+  return process.env[name]?.trim() || envFile()[name]?.trim() || undefined;
 }
 
 /** Where a server with these settings can be found from this machine. */

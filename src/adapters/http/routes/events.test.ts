@@ -3,10 +3,11 @@ import {
   type Answer,
   expectProblem,
   jsonOf,
+  matching,
   PAYMENT,
-  paymentIn,
-  testApp,
+  expectPayment,
   type TestApp,
+  testApp,
   type WireList,
   type WirePayment,
 } from '../../../../test/property/app.ts';
@@ -60,17 +61,17 @@ describe('the timeline of a payment', () => {
       'payment.refunded REFUNDED',
     ]);
     expect(data.map((event) => event.payment_sequence)).toEqual([1, 2, 3, 4, 5, 6, 7]);
-    expect(data.at(-1)?.data).toEqual(paymentIn(await api.get(`/payments/${id}`)));
+    expect(data.at(-1)?.data).toEqual(expectPayment(await api.get(`/payments/${id}`)));
   });
 
   test('has every member of an event', async () => {
     const answer = await api.post('/payments', PAYMENT, { 'x-request-id': 'mine-1' });
-    const payment = paymentIn(answer, 201);
+    const payment = expectPayment(answer, 201);
     const { data } = eventsIn(await api.get(`/payments/${payment.payment_id}/events`));
     expect(data).toEqual([
       {
         id: `evt_${payment.payment_id.replaceAll('-', '')}_1`,
-        cursor: expect.stringMatching(/^[\w-]+$/),
+        cursor: matching(/^[\w-]+$/),
         type: 'payment.created',
         payment_id: payment.payment_id,
         payment_sequence: 1,

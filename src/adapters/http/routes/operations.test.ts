@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  anyOne,
   expectProblem,
   jsonOf,
+  matching,
   PAYMENT,
-  testApp,
   type TestApp,
+  testApp,
 } from '../../../../test/property/app.ts';
 import { PUBLIC_CODES } from '../problems.ts';
 
@@ -90,11 +92,11 @@ describe('/errors', () => {
     expect(list.data.map(({ code }) => code)).toEqual(PUBLIC_CODES);
     for (const error of list.data) {
       expect(error).toEqual({
-        code: expect.stringMatching(/^[a-z0-9_]+$/),
-        status: expect.any(Number),
-        title: expect.stringMatching(/^[A-Z]/),
-        help: expect.stringMatching(/\.$/),
-        retryable: expect.any(Boolean),
+        code: matching(/^[a-z0-9_]+$/),
+        status: anyOne(Number),
+        title: matching(/^[A-Z]/),
+        help: matching(/\.$/),
+        retryable: anyOne(Boolean),
       });
     }
   });

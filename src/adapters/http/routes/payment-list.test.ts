@@ -3,10 +3,11 @@ import { createCommand, requestOf } from '../../../../test/support/engine.ts';
 import {
   expectProblem,
   jsonOf,
-  listIn,
+  like,
+  expectList,
   PAYMENT,
-  testApp,
   type TestApp,
+  testApp,
   type WirePayment,
 } from '../../../../test/property/app.ts';
 import { currencyOf } from '../../../core/currencies.ts';
@@ -37,7 +38,7 @@ afterAll(() => api.close());
 
 /** Places in BODIES of what a list holds, in its order. */
 async function places(query: string): Promise<number[]> {
-  const { data } = listIn(await api.get(`/payments?${query}`));
+  const { data } = expectList(await api.get(`/payments?${query}`));
   return data.map(({ payment_id: id }) => made.findIndex((one) => one.payment_id === id));
 }
 
@@ -110,13 +111,13 @@ describe('pages', () => {
     'amount[gte]=5',
   ];
   test.each(shapes)('of ?%s put together are the whole list', async (filter) => {
-    const whole = listIn(await api.get(`/payments?${filter}&limit=100`));
+    const whole = expectList(await api.get(`/payments?${filter}&limit=100`));
     expect(whole).toMatchObject({ has_more: false, next_cursor: null });
     const seen: WirePayment[] = [];
     let cursor: string | null = '';
     for (let page = 0; cursor !== null && page < 20; page += 1) {
       const after: string = cursor === '' ? '' : `&cursor=${cursor}`;
-      const list = listIn(await api.get(`/payments?${filter}&limit=2${after}`));
+      const list = expectList(await api.get(`/payments?${filter}&limit=2${after}`));
       expect(list.has_more).toBe(list.next_cursor !== null);
       seen.push(...list.data);
       cursor = list.next_cursor;
@@ -128,7 +129,7 @@ describe('pages', () => {
   test('hold twenty payments unless asked otherwise', async () => {
     const many = await testApp();
     await Promise.all(Array.from({ length: 21 }, () => many.post('/payments', PAYMENT)));
-    const list = listIn(await many.get('/payments'));
+    const list = expectList(await many.get('/payments'));
     expect(list.data).toHaveLength(20);
     expect(list.has_more).toBe(true);
     await many.close();
@@ -141,8 +142,10 @@ describe('pages', () => {
       await other.post('/payments', { ...PAYMENT, recipient });
     }
     const q = encodeURIComponent('\u{1f600}');
-    const first = listIn(await other.get(`/payments?q=${q}&limit=1`));
-    const second = listIn(await other.get(`/payments?q=${q}&limit=1&cursor=${first.next_cursor}`));
+    const first = expectList(await other.get(`/payments?q=${q}&limit=1`));
+    const second = expectList(
+      await other.get(`/payments?q=${q}&limit=1&cursor=${first.next_cursor}`),
+    );
     expect(second.data).toHaveLength(1);
     expect(second.next_cursor).toBeNull();
     await other.close();
@@ -160,7 +163,7 @@ describe('pages', () => {
       let cursor: string | null = '';
       for (let page = 0; cursor !== null && page < 5; page += 1) {
         const after: string = cursor === '' ? '' : `&cursor=${cursor}`;
-        const list = listIn(await other.get(`/payments?${search}currency=JPY${after}`));
+        const list = expectList(await other.get(`/payments?${search}currency=JPY${after}`));
         found.push(...list.data);
         cursor = list.next_cursor;
       }
@@ -208,7 +211,7 @@ describe('a list that cannot be', () => {
         400,
         'validation_failed',
       );
-      expect(errors).toContainEqual(expect.objectContaining({ pointer, code }));
+      expect(errors).toContainEqual(like({ pointer, code }));
     },
   );
 
@@ -244,9 +247,9 @@ describe('a list that cannot be', () => {
   });
 
   test('a cursor of a search is not one of the plain list', async () => {
-    const { next_cursor: cursor } = listIn(await api.get('/payments?q=al&limit=1'));
+    const { next_cursor: cursor } = expectList(await api.get('/payments?q=al&limit=1'));
     expectProblem(await api.get(`/payments?cursor=${cursor}`), 400, 'invalid_cursor');
-    const { next_cursor: plain } = listIn(await api.get('/payments?limit=1'));
+    const { next_cursor: plain } = expectList(await api.get('/payments?limit=1'));
     expectProblem(await api.get(`/payments?q=al&cursor=${plain}`), 400, 'invalid_cursor');
   });
 

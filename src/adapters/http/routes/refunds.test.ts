@@ -3,10 +3,11 @@ import {
   type Body,
   expectProblem,
   jsonOf,
+  matching,
   PAYMENT,
-  paymentIn,
-  testApp,
+  expectPayment,
   type TestApp,
+  testApp,
   type WireList,
   type WirePayment,
 } from '../../../../test/property/app.ts';
@@ -43,7 +44,7 @@ describe('a refund', () => {
     ['all of it with an exponent', '{"amount":1.0E+2}'],
   ];
   test.each(everything)('with %s gives everything back', async (_name, body) => {
-    const refunded = paymentIn(await refund(await succeeded(100), body));
+    const refunded = expectPayment(await refund(await succeeded(100), body));
     expect(refunded).toMatchObject({
       status: 'REFUNDED',
       amount_captured: 100,
@@ -56,20 +57,22 @@ describe('a refund', () => {
 
   test('of a part leaves SUCCESS, and a later one without an amount takes the rest', async () => {
     const payment = await succeeded(100);
-    const part = paymentIn(await refund(payment, { amount: 30.01, reason: 'one of two' }));
+    const part = expectPayment(await refund(payment, { amount: 30.01, reason: 'one of two' }));
     expect(part).toMatchObject({ status: 'SUCCESS', amount_refunded: 30.01 });
-    const rest = paymentIn(await refund(payment));
+    const rest = expectPayment(await refund(payment));
     expect(rest).toMatchObject({ status: 'REFUNDED', amount_refunded: 100 });
     expect(rest.refunds.map(({ amount }) => amount)).toEqual([30.01, 69.99]);
   });
 
   test('can be read by its id, in any case, with every field', async () => {
-    const refunded = paymentIn(await refund(await succeeded(100), { amount: 1, reason: 'late' }));
+    const refunded = expectPayment(
+      await refund(await succeeded(100), { amount: 1, reason: 'late' }),
+    );
     const [made] = refunded.refunds;
     const answer = await api.get(`/refunds/${made?.refund_id.toUpperCase()}`);
     expect(answer.statusCode).toBe(200);
     expect(jsonOf(answer)).toEqual({
-      refund_id: expect.stringMatching(/^re_[0-9a-f-]{36}$/),
+      refund_id: matching(/^re_[0-9a-f-]{36}$/),
       payment_id: refunded.payment_id,
       amount: 1,
       currency: 'USD',
@@ -88,7 +91,7 @@ describe('a refund', () => {
   );
 
   test.each([null, '', '  '])('with the reason %j has none', async (reason) => {
-    const refunded = paymentIn(await refund(await succeeded(100), { reason }));
+    const refunded = expectPayment(await refund(await succeeded(100), { reason }));
     expect(refunded.refunds).toMatchObject([{ reason: null }]);
   });
 });
@@ -104,7 +107,7 @@ describe('the amount of a refund', () => {
   ];
   test.each(exact)('in %s of %s may be %s', async (currency, amount, part) => {
     const payment = await succeeded(amount, currency);
-    const refunded = paymentIn(await refund(payment, `{"amount":${part}}`));
+    const refunded = expectPayment(await refund(payment, `{"amount":${part}}`));
     expect(refunded).toMatchObject({ status: 'SUCCESS', amount_refunded: Number(part) });
   });
 
@@ -139,7 +142,7 @@ describe('the amount of a refund', () => {
 
   test('that exceeds what is left is told how much that is', async () => {
     const payment = await succeeded(100);
-    paymentIn(await refund(payment, { amount: 99.5 }));
+    expectPayment(await refund(payment, { amount: 99.5 }));
     const problem = expectProblem(
       await refund(payment, { amount: 0.51 }),
       409,
@@ -151,21 +154,23 @@ describe('the amount of a refund', () => {
 
 describe('a payment', () => {
   test('that is not SUCCESS cannot be refunded, whatever the amount', async () => {
-    const created = paymentIn(await api.post('/payments', PAYMENT), 201);
+    const created = expectPayment(await api.post('/payments', PAYMENT), 201);
     expectProblem(await refund(created), 409, 'refund_not_allowed');
     const failed = await api.settled({ ...PAYMENT, amount: 0 });
     expectProblem(await refund(failed, { amount: -1 }), 409, 'refund_not_allowed');
     const payment = await succeeded(5);
-    paymentIn(await refund(payment));
+    expectPayment(await refund(payment));
     const again = expectProblem(await refund(payment), 409, 'refund_not_allowed');
     expect(again.detail).toContain('REFUNDED');
   });
 
   test('takes fifty refunds and not one more', async () => {
     const payment = await succeeded(100);
-    for (let made = 0; made < 50; made += 1) paymentIn(await refund(payment, { amount: 1 }));
+    for (let made = 0; made < 50; made += 1) expectPayment(await refund(payment, { amount: 1 }));
     expectProblem(await refund(payment, { amount: 1 }), 409, 'refund_limit_reached');
-    expect(paymentIn(await api.get(`/payments/${payment.payment_id}`)).refunds).toHaveLength(50);
+    expect(expectPayment(await api.get(`/payments/${payment.payment_id}`)).refunds).toHaveLength(
+      50,
+    );
   });
 
   test('asked for its full refund 200 times at once gives it once', async () => {
@@ -190,8 +195,8 @@ describe('a payment', () => {
     for (const answer of answers) {
       if (answer.statusCode !== 200) expectProblem(answer, 409, 'refund_exceeds_remaining');
     }
-    const after = paymentIn(await api.get(`/payments/${payment.payment_id}`));
+    const after = expectPayment(await api.get(`/payments/${payment.payment_id}`));
     expect(after).toMatchObject({ status: 'SUCCESS', amount_refunded: 90 });
-    expect(paymentIn(await refund(payment)).refunds.at(-1)?.amount).toBe(10);
+    expect(expectPayment(await refund(payment)).refunds.at(-1)?.amount).toBe(10);
   });
 });

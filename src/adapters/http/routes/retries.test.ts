@@ -3,7 +3,7 @@ import {
   type Body,
   expectProblem,
   PAYMENT,
-  paymentIn,
+  expectPayment,
   testApp,
   type TestApp,
   type WirePayment,
@@ -24,7 +24,7 @@ test.each(['PROCESSING_ERROR', 'ISSUER_UNAVAILABLE', 'ISSUER_TIMEOUT', 'CARD_VEL
   async (reason) => {
     const failed = await failing(reason);
     expect(failed['retryable']).toBe(true);
-    expect(paymentIn(await retry(failed))).toMatchObject({
+    expect(expectPayment(await retry(failed))).toMatchObject({
       status: 'PROCESSING',
       failure_reason: null,
       decline: null,
@@ -46,7 +46,7 @@ test.each(['INSUFFICIENT_FUNDS', 'FRAUD_SUSPECTED', 'LOST_CARD', 'EXPIRED_CARD',
 );
 
 test('a payment that did not fail cannot be retried', async () => {
-  const created = paymentIn(await api.post('/payments', PAYMENT), 201);
+  const created = expectPayment(await api.post('/payments', PAYMENT), 201);
   expectProblem(await retry(created), 409, 'retry_not_allowed');
   expectProblem(await retry(await api.settled(PAYMENT)), 409, 'retry_not_allowed');
 });
@@ -54,9 +54,9 @@ test('a payment that did not fail cannot be retried', async () => {
 test('a retry that succeeds captures once, and the failures before it are gone', async () => {
   const sequence = ['PROCESSING_ERROR', 'APPROVE'];
   const failed = await api.settled({ ...PAYMENT, simulate: { sequence } });
-  paymentIn(await retry(failed));
+  expectPayment(await retry(failed));
   await api.runTimers();
-  const payment = paymentIn(await api.get(`/payments/${failed.payment_id}`));
+  const payment = expectPayment(await api.get(`/payments/${failed.payment_id}`));
   expect(payment).toMatchObject({ status: 'SUCCESS', attempts: 2, amount_captured: 100 });
   expect(api.footprint().rows['ledger_entries']).toBe(1);
 });
@@ -65,9 +65,9 @@ test('after three retries the limit is reached, and the payment says so', async 
   let payment = await failing('PROCESSING_ERROR');
   const shown: unknown[] = [payment['retryable']];
   for (let made = 0; made < 3; made += 1) {
-    paymentIn(await retry(payment));
+    expectPayment(await retry(payment));
     await api.runTimers();
-    payment = paymentIn(await api.get(`/payments/${payment.payment_id}`));
+    payment = expectPayment(await api.get(`/payments/${payment.payment_id}`));
     shown.push(payment['retryable']);
   }
   expect(shown).toEqual([true, true, true, false]);
@@ -95,7 +95,7 @@ test('of 50 retries at once one is taken', async () => {
 });
 
 test.each([undefined, 'null', '{}'])('a body of %j is let in', async (body) => {
-  paymentIn(await retry(await failing('PROCESSING_ERROR'), body));
+  expectPayment(await retry(await failing('PROCESSING_ERROR'), body));
 });
 
 test.each(['{"amount":1}', '[]', '"x"', '1', 'true'])(

@@ -44,11 +44,20 @@ export function openDatabase(path: string): Database {
     path,
     close() {
       reader.close();
-      writer.exec('pragma optimize');
+      optimize(writer);
       writer.close();
       unlock();
     },
   };
+}
+
+/** Only makes later queries faster: a full disk must not keep the process from ending. */
+function optimize(writer: DatabaseSync): void {
+  try {
+    writer.exec('pragma optimize');
+  } catch {
+    // The next start optimizes.
+  }
 }
 
 /** Opens an existing file beside a running server, to look only. */

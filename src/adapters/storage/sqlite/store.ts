@@ -3,8 +3,10 @@
  * port; what it promises is written down as tests in ../store.contract.ts.
  */
 import { assert } from '../../../core/assert.ts';
+import { trialBalance } from '../../../core/ledger.ts';
 import type { Payment } from '../../../core/payment.ts';
 import { type Store, StorageError } from '../../../engine/ports.ts';
+import { checkChainTail } from './chain-tail.ts';
 import { type BatchOptions, createBatchWriter } from './batch.ts';
 import { type Database, openDatabase, storageError } from './database.ts';
 import { readCursor, readEvents, writeCursor } from './log.ts';
@@ -30,6 +32,7 @@ export function openSqliteStore(options: SqliteOptions): Store {
   try {
     migrate(database.writer);
     const writer = remember(database, 'writer', options.newWriter);
+    assertSound(database);
     const running = loadRunning(database.writer, writer);
     return createStore(database, running, options);
   } catch (error) {
@@ -100,6 +103,22 @@ function createStore(database: Database, running: Running, options: SqliteOption
     saveCursor: (follower, to) => guarded(() => writeCursor(writer, follower, to)),
     close: async () => database.close(),
   };
+}
+
+/** Entries of the log whose hashes are checked at every start; `farthing doctor` and an audit check more. */
+const CHECKED_ENTRIES = 1_000;
+
+/** Refuses to go on from a log or books that something else has changed. */
+function assertSound({ writer, path }: Database): void {
+  const { fault } = checkChainTail(writer, CHECKED_ENTRIES);
+  if (fault !== null) {
+    throw new Error(
+      `the event log in ${path} was changed from outside: ${fault}; restore a backup`,
+    );
+  }
+  if (!trialBalance(readAccountTotals(writer)).balanced) {
+    throw new Error(`the ledger in ${path} does not balance; see: farthing ledger check`);
+  }
 }
 
 function isSqliteError(error: unknown): boolean {

@@ -17,7 +17,7 @@ import { checkChain, checkDatabase, checkLedger } from '../database-checks.ts';
 import { checkSettings, envFile } from '../environment.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { type CheckLine, printCheck, printLine } from '../output.ts';
-import { type GlobalOptions, openSession } from '../session.ts';
+import { givenUrl, type GlobalOptions, openSession } from '../session.ts';
 import { count } from '../wording.ts';
 
 interface Check {
@@ -54,22 +54,19 @@ function listChecks(options: GlobalOptions): readonly Check[] {
   const { config, faults } = checkSettings(settings);
   const configured = (make: (known: Config) => Finding | Promise<Finding>) => () =>
     config === null ? skipped('the configuration is not valid') : make(config);
-  const session = config === null ? null : openSession(options);
+  // Where any free port will be taken, there is nobody to ask.
+  const isAnywhere = config === null || (config.port === 0 && givenUrl(options) === undefined);
+  const session = isAnywhere ? null : openSession(options);
   const answering = session === null ? Promise.resolve('nobody' as const) : whoAnswers(session);
   return [
     { name: 'Node.js', make: checkNode },
     { name: 'SQLite', make: checkSqlite },
     { name: 'Configuration', make: () => checkConfiguration(settings, faults) },
-    {
-      name: 'Database',
-      make: configured(async (known) => checkDatabase(known, await answering)),
-    },
+    { name: 'Database', make: configured(async (known) => checkDatabase(known, await answering)) },
     { name: 'Disk', make: configured(checkDisk) },
     {
       name: 'Port',
-      make: configured(async (known) =>
-        session === null ? skipped('') : checkPort(known, session, await answering),
-      ),
+      make: configured(async (known) => checkPort(known, session, await answering)),
     },
     { name: 'Ledger', make: configured(checkLedger) },
     { name: 'Log', make: configured(checkChain) },

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Bench } from './bench.ts';
 import { type Load, runLoad } from './load.ts';
 import { figure, type Line } from './report.ts';
-import { alternate } from './rounds.ts';
+import { alternate, othersText } from './rounds.ts';
 import { type ServerProcess, startEcho, startServer } from './server-process.ts';
 import { median, spread } from './statistics.ts';
 
@@ -51,6 +51,6 @@ function latencyLine(name: string, loads: readonly Load[]): Line {
     value: median(p99s),
     unit: 'ms',
     target: null,
-    note: `${spread(p99s, 1)} in ${loads.length} rounds; p50 ${p50}, longest ${max}`,
+    note: `${spread(p99s, 1)} in ${loads.length} rounds; p50 ${p50}, longest ${max}${othersText(loads)}`,
   };
 }

@@ -4,7 +4,7 @@ import { autocannonCommand, autocannonResult } from './autocannon.ts';
 import type { Bench } from './bench.ts';
 import type { Command } from './children.ts';
 import { type LoadOrder, type LoadResult, parseResult } from './load-result.ts';
-import { cpuSeconds } from './machine.ts';
+import { type Spent, watch } from './machine.ts';
 import type { GeneratorName } from './options.ts';
 import { wrkCommand, wrkResult } from './wrk.ts';
 
@@ -24,6 +24,8 @@ export interface Load extends LoadResult {
   readonly perSecond: number;
   /** Processor time of the server; null where the system does not say. */
   readonly serverCpuSeconds: number | null;
+  /** Processors that neither the server nor the generator used, but somebody did; null where nobody knows. */
+  readonly othersCores: number | null;
 }
 
 /** Runs to the end; throws when a request was not answered with 201. */
@@ -33,20 +35,28 @@ export async function runLoad(bench: Bench, options: LoadOptions): Promise<Load>
   const order = { url: `${url}/payments`, connections: CONNECTIONS, seconds, ratePerSecond };
   const command = commandOf(generator, order, bench.folder);
   const startedAtMs = Date.now();
-  const cpuBefore = cpuSeconds(pid);
+  const spentSince = watch(pid);
   const child = bench.children.start(command, { environment: {}, folder: bench.folder });
   const code = await child.ended;
-  const cpuAfter = cpuSeconds(pid);
-  const output = await child.output;
+  const spent = spentSince();
   if (code !== 0) throw new Error(`the generator ${generator} failed: ${await child.errors}`);
-  const result = resultOf(generator, output, startedAtMs);
+  const result = resultOf(generator, await child.output, startedAtMs);
   if (result.failures > 0 || result.requests === 0) {
-    throw new Error(
-      `${result.failures} of ${result.requests} requests failed; the first: ${result.firstFailure}`,
-    );
+    const { failures, requests, firstFailure } = result;
+    throw new Error(`${failures} of ${requests} requests failed; the first: ${firstFailure}`);
   }
-  const serverCpuSeconds = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore;
-  return { ...result, perSecond: result.requests / result.seconds, serverCpuSeconds };
+  return {
+    ...result,
+    perSecond: result.requests / result.seconds,
+    serverCpuSeconds: spent.processSeconds,
+    othersCores: othersCores(spent, result),
+  };
+}
+
+function othersCores(spent: Spent, { generatorCpuSeconds }: LoadResult): number | null {
+  const { processSeconds, machineSeconds, wallSeconds } = spent;
+  if (processSeconds === null || generatorCpuSeconds === null) return null;
+  return Math.max(0, machineSeconds - processSeconds - generatorCpuSeconds) / wallSeconds;
 }
 
 function commandOf(generator: GeneratorName, order: LoadOrder, folder: string): Command {

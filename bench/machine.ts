@@ -67,6 +67,33 @@ function isMemoryDisk(folder: string): boolean {
 /** proc(5) counts in ticks of USER_HZ, which is 100 on every platform that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
+/** Seconds since some moment, of three clocks. */
+export interface Spent {
+  readonly wallSeconds: number;
+  /** Processor time of one process; null where there is no /proc. */
+  readonly processSeconds: number | null;
+  /** Processor time of everything that runs on the machine. */
+  readonly machineSeconds: number;
+}
+
+/** Starts watching a process; the function that comes back says what was spent since. */
+export function watch(pid: number): () => Spent {
+  const [wall, process, machine] = [performance.now(), cpuSeconds(pid), machineSeconds()];
+  return () => {
+    const processNow = cpuSeconds(pid);
+    return {
+      wallSeconds: (performance.now() - wall) / 1000,
+      processSeconds: process === null || processNow === null ? null : processNow - process,
+      machineSeconds: machineSeconds() - machine,
+    };
+  };
+}
+
+function machineSeconds(): number {
+  const times = os.cpus().map((cpu) => cpu.times);
+  return times.reduce((sum, { user, nice, sys, irq }) => sum + user + nice + sys + irq, 0) / 1000;
+}
+
 /** Processor time that a process has used, all its threads together; null where there is no /proc. */
 export function cpuSeconds(pid: number): number | null {
   const stat = processFile(pid, 'stat');

@@ -6,12 +6,14 @@ import { describe, expect, test } from 'vitest';
 import {
   type Client,
   jsonOf,
+  listenOn,
   PAYMENT,
   expectPayment,
   testService,
   type WireList,
   type WirePayment,
 } from '../../test/property/app.ts';
+import { exchange, head } from '../../test/property/socket.ts';
 import { expectEventually, passed } from '../../test/property/store.ts';
 import { compose, type Service } from './compose.ts';
 import { effectiveSettings, parseConfig } from './config.ts';
@@ -206,6 +208,28 @@ describe('a service', () => {
       await second.end();
       expect(JSON.parse(summary.body)).toMatchObject({ total: 20, success: 20 });
     });
+  });
+
+  test('that is ended answers those who wait, with the payment as it stands', async () => {
+    const api = await testService({ PROCESSING_DELAY_MS: '60000' });
+    const port = await listenOn(api);
+    const body = JSON.stringify(PAYMENT);
+    const request = head(
+      'POST /payments HTTP/1.1',
+      'Host: localhost',
+      'Content-Type: application/json',
+      `Content-Length: ${body.length}`,
+      'Prefer: wait=30',
+      'Connection: close',
+    );
+    const waiting = exchange(port, [request + body]);
+    await passed(200);
+    const startedAt = performance.now();
+    await api.close();
+    const answer = await waiting;
+    expect(answer.status).toBe(201);
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 'PROCESSING' });
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
   test('names the timer as the actor, and the request that led to it', async () => {

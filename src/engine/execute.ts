@@ -116,7 +116,7 @@ async function commit(engine: Engine, callers: readonly Caller[]): Promise<Commi
 }
 
 /** Decides a batch, one command after the other, in memory. */
-export function decideAll(
+function decideAll(
   engine: Engine,
   requests: readonly CommandRequest[],
   working: WorkingSet,

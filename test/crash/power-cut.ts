@@ -9,8 +9,8 @@
  * - with FULL fsyncs the WAL in every commit, before it returns;
  * - with NORMAL fsyncs the WAL only before a checkpoint, so that everything since the last one
  *   may be lost;
- * - with both fsyncs the WAL before it copies pages into the database, and the database before it
- *   starts the WAL anew. That it really does can be seen with strace (see traced.ts); that the
+ * - with both fsyncs the WAL before it copies pages into the database, the database before it
+ *   starts the WAL anew, and the new WAL's header before the frames behind it. That it really does can be seen with strace (see traced.ts); that the
  *   connection really asks for it is read from it.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -118,12 +118,27 @@ function lastCheckpoint(turns: readonly Turn[], at: number): number {
 /** A subset of what was under way: mostly a part, at times nothing or all of it. */
 function survivors(turns: readonly Turn[], chance: Chance): Sector[] {
   const kept = chance.pick([0, 0.1, 0.5, 0.9, 1]);
-  const written = turns.flatMap((turn) => turn.sectors);
+  const written = turns.flatMap((turn) => [...newWalHeader(turn), ...turn.sectors]);
   // The database is written only after the WAL was fsynced: either the WAL is torn, or it is whole
   // and the database is.
   const isCheckpointing = chance.happens(0.5) && written.some(({ file }) => file === 'db');
-  return written.filter(({ file }) => {
+  return written.filter(({ file, bytes }) => {
+    if (bytes.length === WAL_HEADER_BYTES) return true;
     if (isCheckpointing) return file === 'wal' || chance.happens(kept);
     return file === 'wal' && chance.happens(kept);
   });
+}
+
+const WAL_HEADER_BYTES = 32;
+
+/**
+ * The header of a WAL that a turn starts anew, as a write of its own: SQLite fsyncs it before the
+ * frames behind it, under FULL and NORMAL alike. Otherwise frames of the old WAL could come to life
+ * again in front of a database that has moved on.
+ */
+function newWalHeader({ sectors }: Turn): Sector[] {
+  const first = sectors.find(({ file, index }) => file === 'wal' && index === 0);
+  return first === undefined
+    ? []
+    : [{ ...first, bytes: first.bytes.subarray(0, WAL_HEADER_BYTES) }];
 }

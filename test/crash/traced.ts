@@ -72,10 +72,15 @@ async function recorded(): Promise<Operation[]> {
   return operationsOf(readFileSync(trace, 'latin1'), live);
 }
 
-/** NORMAL fsyncs the WAL only before a checkpoint: when what comes next is the database. */
+/**
+ * NORMAL fsyncs the WAL before a checkpoint, which is when what comes next is the database, and the
+ * header of one that is started anew.
+ */
 function isSyncedUnderNormal(operations: readonly Operation[], at: number): boolean {
   const operation = operations[at];
   if (operation?.kind !== 'sync' || !operation.file.endsWith('-wal')) return true;
+  const before = operations[at - 1];
+  if (before?.kind === 'write' && before.at === 0) return true;
   const next = operations.slice(at + 1, at + 20).find(({ kind }) => kind !== 'sent');
   return next !== undefined && 'file' in next && next.file.endsWith('.db');
 }

@@ -8,7 +8,16 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { commandLine, ended, eventually, type Json, json, lines, MAIN, withStranger } from '../support/cli.ts';
+import {
+  commandLine,
+  ended,
+  eventually,
+  type Json,
+  json,
+  lines,
+  MAIN,
+  withStranger,
+} from '../support/cli.ts';
 import { type ServerProcess, startServer } from '../support/server.ts';
 
 const UNKNOWN_ID = '01980000-0000-7000-8000-00000000000f';
@@ -405,8 +414,7 @@ describe('a server that is not there', () => {
     );
     const run = await cli.run([...command.split(' '), '--json'], { env: { FARTHING_URL: url } });
     expect(run).toMatchObject({ code: 3, stdout: '' });
-    expect(run.stderr).toContain('nothing listens there
-  Start the server with: farthing start.');
+    expect(run.stderr).toContain('nothing listens there\n  Start the server with: farthing start.');
   });
 
   test('is looked for at --url, then FARTHING_URL, then .env, then HOST and PORT', async () => {

@@ -150,8 +150,9 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       return expectPayment(await client.get(`/payments/${id}`));
     },
     async close() {
-      await client.close();
+      await app.close();
       await store.close();
+      client.closeReader();
       rmSync(folder, { recursive: true });
     },
   };
@@ -171,12 +172,13 @@ export async function testService(
   service.begin();
   const client = clientOf(service.app, service.engine, path, errors);
   let ended: Promise<void> | undefined;
-  const end = () => (ended ??= client.close().then(() => service.end()));
+  const end = () => (ended ??= service.end());
   return {
     ...client,
     end,
     async close() {
       await end();
+      client.closeReader();
       rmSync(folder, { recursive: true });
     },
   };
@@ -187,7 +189,7 @@ function clientOf(
   engine: Engine,
   path: string,
   errors: readonly string[],
-): Client {
+): Omit<Client, 'close'> & { closeReader(): void } {
   giveDistinctHeaders(app);
   const send = (method: string, url: string, body?: Body, headers: Headers = {}) => {
     const isJson = body !== undefined && !('content-type' in headers);
@@ -209,10 +211,7 @@ function clientOf(
     get: (url, headers) => send('GET', url, undefined, headers),
     post: (url, body, headers) => send('POST', url, body, headers),
     footprint: () => footprintOf(reader),
-    async close() {
-      reader.close();
-      await app.close();
-    },
+    closeReader: () => reader.close(),
   };
 }
 

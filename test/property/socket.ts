@@ -10,8 +10,8 @@ export interface RawAnswer {
   readonly text: string;
 }
 
-/** How long an answer may take. */
-const ANSWER_MS_MAX = 5_000;
+/** How long nothing may come before an answer is given up. */
+const ANSWER_MS_MAX = 15_000;
 
 /**
  * Sends each part as it stands, the next one after a moment, and reads until the server closes. A part of null

@@ -120,6 +120,8 @@ async function guard(app: FastifyInstance, access: Access, deps: HttpDeps): Prom
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['x-request-id', 'idempotent-replayed', 'preference-applied', 'retry-after'],
     maxAge: 600,
+    // An OPTIONS that is no preflight is a method that no path takes, see known-routes.ts.
+    strictPreflight: false,
   });
   app.addHook('onRequest', (request, _reply, done) => {
     request.actor = access.callerOf(request);

@@ -54,7 +54,7 @@ const METADATA = {
   maxProperties: 50,
   description: 'Up to 50 facts of your own, kept and given back.',
 };
-export const MetadataSchema = Type.Unsafe<Metadata>({ type: 'object', ...METADATA });
+const MetadataSchema = Type.Unsafe<Metadata>({ type: 'object', ...METADATA });
 
 export const CreatePaymentSchema = Type.Object(
   {

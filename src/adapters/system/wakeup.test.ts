@@ -66,3 +66,30 @@ test('two who wait with the same function are two', () => {
   wakeup.committed(commitOf(ID));
   expect(calls).toBe(1);
 });
+
+test('a listener that throws is told, and the others hear of the commit', () => {
+  const errors: unknown[] = [];
+  const wakeup = localWakeup((error) => errors.push(error));
+  const heard: string[] = [];
+  const bug = new Error('a bug');
+  wakeup.subscribe(() => {
+    throw bug;
+  });
+  wakeup.subscribe(() => heard.push('listener'));
+  wakeup.onSettled(ID, () => heard.push('waiter'));
+  wakeup.committed(commitOf(ID));
+  expect(heard).toEqual(['listener', 'waiter']);
+  expect(errors).toEqual([bug]);
+});
+
+test('at the end all who wait are woken, those who come later too', async () => {
+  const wakeup = localWakeup();
+  const heard: string[] = [];
+  wakeup.onSettled(ID, () => heard.push('one'));
+  wakeup.onSettled(OTHER, () => heard.push('other'));
+  wakeup.endWaits();
+  expect(heard).toEqual(['one', 'other']);
+  wakeup.onSettled(ID, () => heard.push('late'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(heard).toEqual(['one', 'other', 'late']);
+});

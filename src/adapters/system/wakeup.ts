@@ -36,8 +36,8 @@ export function localWakeup(onError: (error: unknown) => void = () => {}): Wakeu
     },
     endWaits() {
       isEnding = true;
-      for (const waiters of [...waiting.values()]) {
-        for (const wake of [...waiters]) wake();
+      for (const waiters of waiting.values()) {
+        for (const wake of waiters) wake();
       }
     },
   };

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import type { FastifyInstance } from 'fastify';
 import { ACCOUNTS, balanceOf, type LedgerEntry, trialBalance } from '../../../core/ledger.ts';
 import { formatAmount } from '../../../core/money.ts';
+import type { Store } from '../../../engine/ports.ts';
 import { isoTime } from '../../../engine/snapshot.ts';
 import type { HttpDeps } from '../deps.ts';
 import { exactNumber } from '../exact-number.ts';
@@ -41,8 +42,11 @@ const TrialBalanceSchema = Type.Object({
 });
 
 export function ledgerRoutes(app: FastifyInstance, { engine }: HttpDeps): void {
-  const { store } = engine;
+  accountRoutes(app, engine.store);
+  entryRoutes(app, engine.store);
+}
 
+function accountRoutes(app: FastifyInstance, store: Store): void {
   app.get(
     '/ledger/accounts',
     {
@@ -60,24 +64,6 @@ export function ledgerRoutes(app: FastifyInstance, { engine }: HttpDeps): void {
         meaning: ACCOUNTS[total.account].meaning,
       }));
       return { data: accounts, has_more: false, next_cursor: null };
-    },
-  );
-
-  app.get<{ Querystring: PaymentParams }>(
-    '/ledger/entries',
-    {
-      schema: operation('listLedgerEntries', 'Ledger', 'The entries of one payment', {
-        querystring: Type.Object(
-          { payment_id: Type.String({ maxLength: 64 }) },
-          { additionalProperties: false },
-        ),
-        response: { 200: listOf(EntrySchema) },
-        problems: [404],
-      }),
-    },
-    async (request) => {
-      const entries = await store.ledgerEntries(knownPaymentId(request.query));
-      return { data: entries.map(wireEntry), has_more: false, next_cursor: null };
     },
   );
 
@@ -108,6 +94,26 @@ export function ledgerRoutes(app: FastifyInstance, { engine }: HttpDeps): void {
           balance: exactNumber(formatAmount(balanceOf(total), total.currency.minorDigits)),
         })),
       };
+    },
+  );
+}
+
+function entryRoutes(app: FastifyInstance, store: Store): void {
+  app.get<{ Querystring: PaymentParams }>(
+    '/ledger/entries',
+    {
+      schema: operation('listLedgerEntries', 'Ledger', 'The entries of one payment', {
+        querystring: Type.Object(
+          { payment_id: Type.String({ maxLength: 64 }) },
+          { additionalProperties: false },
+        ),
+        response: { 200: listOf(EntrySchema) },
+        problems: [404],
+      }),
+    },
+    async (request) => {
+      const entries = await store.ledgerEntries(knownPaymentId(request.query));
+      return { data: entries.map(wireEntry), has_more: false, next_cursor: null };
     },
   );
 }

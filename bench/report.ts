@@ -29,7 +29,7 @@ export interface Report {
   readonly failures: readonly { readonly section: Section; readonly message: string }[];
 }
 
-export function verdictOf({ value, target }: Line): Verdict {
+function verdictOf({ value, target }: Line): Verdict {
   switch (target?.kind) {
     case undefined:
       return null;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from './bench.ts';
 import type { FilledFiles } from './fill.ts';
-import { residentMib } from './machine.ts';
+import { cpuSeconds, residentMib } from './machine.ts';
 import { figure, type Line, type Target } from './report.ts';
 import { getText, startServer } from './server-process.ts';
 import { median, spread } from './statistics.ts';
@@ -48,13 +48,15 @@ export async function measureStart(bench: Bench, files: FilledFiles): Promise<Li
 let launched = 0;
 
 async function measureLaunch(bench: Bench, launch: Launch, viaLauncher: boolean): Promise<Line> {
-  const starts: { listening: number; ready: number }[] = [];
+  const starts: Start[] = [];
   for (let index = 0; index < bench.options.plan.starts; index += 1) {
     launched += 1;
     starts.push(await startOnce(bench, launch.databasePath(launched), viaLauncher));
   }
   const ready = starts.map((start) => start.ready);
   const listening = figure(median(starts.map((start) => start.listening)), 's');
+  const cpu = median(starts.map((start) => start.cpu ?? Number.NaN));
+  const cpuText = Number.isNaN(cpu) ? '' : `, ${figure(cpu, 's')} of processor`;
   const target: Target = { kind: 'below', value: launch.secondsBelow };
   return {
     section: 'start',
@@ -62,17 +64,26 @@ async function measureLaunch(bench: Bench, launch: Launch, viaLauncher: boolean)
     value: median(ready),
     unit: 's',
     target,
-    note: `${spread(ready, 2)} in ${starts.length} starts; listening after ${listening}`,
+    note: `${spread(ready, 2)} in ${starts.length} starts; listening after ${listening}${cpuText}`,
   };
 }
 
-async function startOnce(bench: Bench, databasePath: string, viaLauncher: boolean) {
+/** Seconds. */
+interface Start {
+  readonly listening: number;
+  readonly ready: number;
+  /** Null where there is no /proc. */
+  readonly cpu: number | null;
+}
+
+async function startOnce(bench: Bench, databasePath: string, viaLauncher: boolean): Promise<Start> {
   const startedAt = performance.now();
   const server = await startServer(bench, { databasePath, viaLauncher });
   await untilReady(server.url);
   const ready = (performance.now() - startedAt) / 1000;
+  const cpu = cpuSeconds(server.pid);
   await server.stop();
-  return { ready, listening: server.listeningMs / 1000 };
+  return { ready, listening: server.listeningMs / 1000, cpu };
 }
 
 async function untilReady(url: string): Promise<void> {

@@ -15,6 +15,14 @@ import {
 } from '../../test/property/app.ts';
 import { exchange, head } from '../../test/property/socket.ts';
 import { expectEventually, passed } from '../../test/property/store.ts';
+import {
+  createCommand,
+  mustDecide,
+  publish,
+  testClock,
+  testEngine,
+} from '../../test/support/engine.ts';
+import { openSqliteStore } from '../adapters/storage/sqlite/store.ts';
 import { compose, type Service } from './compose.ts';
 import { effectiveSettings, parseConfig } from './config.ts';
 
@@ -184,6 +192,26 @@ describe('a service', () => {
       expect(first.seed).toMatch(/^[0-9a-f]{16}$/);
       expect(second.seed).toBe(first.seed);
       expect(third.seed).toBe('mine');
+    });
+  });
+
+  test('goes on behind the last time it stored, though the wall clock be earlier', async () => {
+    await inFolder(async (folder) => {
+      const clock = testClock(Date.now() + 60 * 60 * 1000);
+      const store = openSqliteStore({
+        path: join(folder, 'farthing.db'),
+        newWriter: () => 'abc123',
+        publish,
+        nowMs: () => clock.nowMs(),
+      });
+      const before = await mustDecide(testEngine(store, clock), createCommand());
+      await store.close();
+      const service = await openAt(folder);
+      const after = await mustDecide(service.engine, createCommand());
+      await service.end();
+      expect(after.createdAtMs).toBeGreaterThanOrEqual(before.createdAtMs);
+      expect(after.createdAtMs).toBeLessThan(before.createdAtMs + 60_000);
+      expect(after.id > before.id).toBe(true);
     });
   });
 

@@ -4,10 +4,8 @@
  */
 import { Writable } from 'node:stream';
 import { type Logger, pino } from 'pino';
+import { LogLines } from './log-lines.ts';
 import { terminalLine } from './terminal-line.ts';
-
-const BUFFER_BYTES = 8 * 1024;
-const FLUSH_MS = 250;
 
 export interface ServerLogger {
   readonly pino: Logger;
@@ -23,27 +21,15 @@ export function createLogger(level: string, isTerminal: boolean): ServerLogger {
     formatters: { level: (label: string) => ({ level: label }) },
   };
   if (isTerminal) {
-    const lines = new Writable({
+    const terminal = new Writable({
       write(chunk: Buffer, _encoding, done) {
         process.stdout.write(terminalLine(chunk.toString()), () => done());
       },
     });
-    return { pino: pino(options, lines), flush: () => {} };
+    return { pino: pino(options, terminal), flush: () => {} };
   }
-  const destination = pino.destination({
-    dest: 1,
-    sync: false,
-    minLength: BUFFER_BYTES,
-    periodicFlush: FLUSH_MS,
-  });
-  const flush = () => {
-    try {
-      destination.flushSync();
-    } catch {
-      // Nobody reads the log any more (a closed pipe): no reason to fail.
-    }
-  };
-  return { pino: pino(options, destination), flush };
+  const lines = new LogLines(1);
+  return { pino: pino(options, lines), flush: () => lines.flush() };
 }
 
 let lastMs = -1;

@@ -14,6 +14,7 @@ export type Operation =
   | { readonly kind: 'write'; readonly file: string; readonly at: number; readonly bytes: Buffer }
   | { readonly kind: 'append'; readonly file: string; readonly bytes: Buffer }
   | { readonly kind: 'truncate'; readonly file: string; readonly size: number }
+  | { readonly kind: 'rename'; readonly file: string; readonly to: string }
   /** Bytes handed to the kernel for a client: from here on it may know. */
   | { readonly kind: 'sent'; readonly bytes: Buffer };
 
@@ -70,6 +71,10 @@ function operationOf(name: string, args: string): Operation | null {
     }
     case 'unlink':
       return { kind: 'unlink', file: decoded(args.slice(1, -1)).toString() };
+    case 'rename': {
+      const [from = '', to = ''] = [...args.matchAll(/"([^"]*)"/g)].map(([, text = '']) => text);
+      return { kind: 'rename', file: decoded(from).toString(), to: decoded(to).toString() };
+    }
     case 'fsync':
     case 'fdatasync':
       return { kind: 'sync', file };
@@ -132,6 +137,12 @@ export class TracedDisk {
       case 'unlink':
         this.#names.delete(file);
         return;
+      case 'rename': {
+        const inode = this.#names.get(file);
+        this.#names.delete(file);
+        if (inode !== undefined) this.#names.set(operation.to, inode);
+        return;
+      }
       case 'sync':
         if (this.#isSynced(operations, at)) this.#sync(file);
         return;

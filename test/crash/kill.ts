@@ -37,7 +37,7 @@ export interface KillReport {
   readonly kills: number;
   readonly asked: number;
   readonly answered: number;
-  /** Payments that a client had been told of. */
+  /** Payments in the one file that a client had been told of. */
   readonly acknowledged: number;
 }
 
@@ -48,7 +48,7 @@ const FAULTS_SHOWN_MAX = 10;
 
 interface Tally {
   readonly faults: string[];
-  /** All payments of all rounds as they were last seen, by id. */
+  /** The payments of all rounds on the one file, as they were last seen, by id. */
   readonly acknowledged: Map<string, WirePayment>;
   kills: number;
   asked: number;

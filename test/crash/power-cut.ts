@@ -10,8 +10,9 @@
  * - with NORMAL fsyncs the WAL only before a checkpoint, so that everything since the last one
  *   may be lost;
  * - with both fsyncs the WAL before it copies pages into the database, the database before it
- *   starts the WAL anew, and the new WAL's header before the frames behind it. That it really does can be seen with strace (see traced.ts); that the
- *   connection really asks for it is read from it.
+ *   starts the WAL anew, and the new WAL's header before the frames behind it.
+ * That it really does can be seen with strace (see traced.ts); that the connection really asks for
+ * it is read from it.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Chance } from '../support/chance.ts';

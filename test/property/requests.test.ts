@@ -9,6 +9,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { isProblemCode, PROBLEMS } from '../../src/adapters/http/problems.ts';
+import { REJECTION_CODES } from '../../src/core/rejections.ts';
 import { auditFile } from '../support/audit.ts';
 import { chanceFrom, freshSeed } from '../support/chance.ts';
 import { type Answer, jsonOf, type Service, testService, type WireProblem } from './app.ts';
@@ -170,6 +171,8 @@ class AnswerBook {
   readonly events = new Map<string, number>();
   payments = 0;
   readonly kinds = new Map(Object.keys(KINDS).map((kind) => [kind, 0]));
+  /** Idempotency keys under which the engine decided something, a refusal or not. */
+  readonly decidedKeys = new Set<string>();
   /** The one answer that an idempotency key has. */
   readonly #byKey = new Map<string, string>();
 
@@ -186,12 +189,25 @@ class AnswerBook {
       if (answer.statusCode === 201) this.payments += 1;
     }
     const key = request.headers['idempotency-key'];
+    if (key !== undefined && (isAccepted || isReplay || isDecidedRefusal(request, answer))) {
+      this.decidedKeys.add(String(key));
+    }
     if (key === undefined || !(isAccepted || isReplay)) return;
     const said = `${answer.statusCode} ${answer.body}`;
     const first = this.#byKey.get(String(key)) ?? said;
     if (first !== said) faults.add('two answers under one key', request, answer);
     this.#byKey.set(String(key), first);
   }
+}
+
+const ENGINE_CODES: ReadonlySet<string> = new Set(REJECTION_CODES);
+const PAYMENT_PATH = /^\/payments\/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\/\w+$/i;
+
+/** A refusal of the engine about a payment's id is kept under its key; one of the edge never is. */
+function isDecidedRefusal({ url }: MadeRequest, answer: Answer): boolean {
+  if (answer.statusCode < 400 || !PAYMENT_PATH.test(url)) return false;
+  const { code } = jsonOf<WireProblem>(answer);
+  return ENGINE_CODES.has(code) && !code.startsWith('idempotency_key');
 }
 
 async function expectWhole(api: Service, faults: Faults, book: AnswerBook): Promise<void> {
@@ -203,6 +219,7 @@ async function expectWhole(api: Service, faults: Faults, book: AnswerBook): Prom
   expect.soft([...book.kinds].filter(([, times]) => times < LEAST_OF_A_KIND)).toEqual([]);
   expect.soft(summary.total).toBe(book.payments);
   expect.soft(balance.balanced).toBe(true);
+  expect.soft(api.footprint().rows['replies']).toBe(book.decidedKeys.size);
   expect.soft(differences(eventsByRequest(api.path), book.events)).toEqual([]);
   expect.soft(auditFile(api.path)).toMatchObject({ faults: [], payments: book.payments });
   expect.soft(errors).toEqual([]);

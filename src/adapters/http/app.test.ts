@@ -7,6 +7,7 @@ import {
   PAYMENT,
   expectPayment,
   type TestApp,
+  type WireProblem,
   testApp,
 } from '../../../test/property/app.ts';
 import { type Store, StorageError } from '../../engine/ports.ts';
@@ -283,6 +284,35 @@ describe('an unknown field', () => {
     const answer = await api.post(`/payments/${id}/refund`, { amout: 1 });
     const { detail } = expectProblem(answer, 400, 'validation_failed');
     expect(detail).toContain('did you mean amount?');
+  });
+});
+
+describe('an unknown value', () => {
+  const bodies: readonly [string, object, string][] = [
+    ['an outcome', { simulate: { outcome: 'APPROVED' } }, 'did you mean APPROVE?'],
+    ['an outcome', { simulate: { outcome: 'PROCESING_ERROR' } }, 'did you mean PROCESSING_ERROR?'],
+    ['an attempt', { simulate: { sequence: ['LOST_CRAD'] } }, 'did you mean LOST_CARD?'],
+    ['a capture', { capture: 'automatik' }, 'did you mean automatic?'],
+    ['a currency', { currency: 'EURO' }, 'did you mean EUR?'],
+    ['a capture like no other', { capture: 'whenever' }, 'must be one of automatic'],
+  ];
+  test.each(bodies)('(%s) is answered with what was probably meant', async (_, more, hint) => {
+    const answer = await api.post('/payments', { ...PAYMENT, ...more });
+    expect(answer.statusCode).toBe(400);
+    expect(jsonOf<WireProblem>(answer).detail).toContain(hint);
+  });
+
+  const queries: readonly [string, string][] = [
+    ['/payments?status=PROCESING', 'did you mean PROCESSING?'],
+    ['/payments?failure_reason=PROCESING_ERROR', 'did you mean PROCESSING_ERROR?'],
+    ['/payments?method=acount', 'did you mean account?'],
+    ['/payments?currency=EURO', 'did you mean EUR?'],
+    ['/events?type=payment.create', 'did you mean payment.created?'],
+  ];
+  test.each(queries)('(GET %s) is answered with what was probably meant', async (url, hint) => {
+    const answer = await api.get(url);
+    expect(answer.statusCode).toBe(400);
+    expect(jsonOf<WireProblem>(answer).detail).toContain(hint);
   });
 });
 

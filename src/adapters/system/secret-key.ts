@@ -4,7 +4,6 @@
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import process from 'node:process';
 
 const KEY_BYTES = 32;
 
@@ -27,7 +26,7 @@ export function keyFromFile(path: string): Buffer {
 
 /** Written aside, flushed and moved into place, so that a crash leaves either no key or a whole one. */
 function makeKeyFile(path: string): void {
-  const aside = `${path}.${process.pid}`;
+  const aside = `${path}.${randomBytes(4).toString('hex')}`;
   try {
     const text = `${randomBytes(KEY_BYTES).toString('hex')}\n`;
     writeFileSync(aside, text, { mode: 0o600, flush: true });

@@ -70,10 +70,11 @@ const debug = debuglog('farthing');
 
 /** Runs the command that `args` (without node and script) ask for. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
-  endQuietlyWithoutReader();
+  const expandedArgs = expanded(args);
+  outliveReaders(expandedArgs[0] === 'start');
   const program = createProgram();
   try {
-    await program.parseAsync(expanded(args), { from: 'user' });
+    await program.parseAsync(expandedArgs, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
     return exitCodeOf(error, program.opts<GlobalOptions>().json === true);
@@ -141,13 +142,16 @@ function exitCodeOf(error: unknown, isJson: boolean): ExitCode {
   return error instanceof CliError ? error.exitCode : EXIT.failed;
 }
 
-/** Whoever reads us may stop early (`| head`): that ends the command, and is no error. A full disk is one. */
-function endQuietlyWithoutReader(): void {
+/**
+ * Whoever reads us may stop early (`| head`): that ends a command, and is no error; a full disk is one. A server goes
+ * on: it is there for more than its output.
+ */
+function outliveReaders(isServer: boolean): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: Error) => {
+      if (isServer) return;
       if ('code' in error && error.code === 'EPIPE') process.exit(EXIT.ok);
-      if (stream === process.stdout)
-        printError(`what was found cannot be written: ${error.message}`);
+      if (stream === process.stdout) printError(`the output cannot be written: ${error.message}`);
       process.exit(EXIT.failed);
     });
   }

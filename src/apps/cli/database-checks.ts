@@ -70,8 +70,11 @@ export function checkChain({ databasePath: path }: Config): Finding {
     if (fault !== null) {
       return failed(fault, 'the log was changed outside Farthing; restore the file from a backup');
     }
+    const entries = count(tail.checked, 'entry', 'entries');
     return ok(
-      `the last ${count(tail.checked, 'entry', 'entries')} of ${tail.sequence} are as they were written`,
+      tail.sequence === 0
+        ? 'empty'
+        : `the last ${entries} of ${tail.sequence} are as they were written`,
     );
   });
 }

@@ -84,6 +84,14 @@ describe('the timeline of a payment', () => {
     ]);
   });
 
+  test('that just fills a page has no next one, whatever happens to others', async () => {
+    const { payment_id: id } = await api.settled(PAYMENT);
+    await api.settled(PAYMENT);
+    const page = eventsIn(await api.get(`/payments/${id}/events?limit=3`));
+    expect(page.data).toHaveLength(3);
+    expect(page.has_more).toBe(false);
+  });
+
   test('goes on page by page', async () => {
     const { payment_id: id } = await api.settled(PAYMENT);
     await api.settled(PAYMENT);

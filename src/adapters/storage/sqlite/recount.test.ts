@@ -141,8 +141,8 @@ describe('a recount', () => {
          where account = 'merchant_payable' and currency = 'USD'`,
       {
         account_totals: [
-          'merchant_payable: the entries make 100 USD of credits, the total says 100.01 USD',
-          'network_receivable: the entries make 100 USD of debits, the total says 100.01 USD',
+          'merchant_payable: the entries make 100.00 USD of credits, the total says 100.01 USD',
+          'network_receivable: the entries make 100.00 USD of debits, the total says 100.01 USD',
         ],
       },
     ],
@@ -170,8 +170,8 @@ describe('a recount', () => {
       'a payment that claims to have captured more',
       `update payments set captured_minor = 10001 where ordinal = 1`,
       {
-        payment_amounts: ['ID: says 100.01 USD captured, its entries make 100 USD'],
-        counters: ['volume:USD says 100 USD, the payments make 100.01 USD'],
+        payment_amounts: ['ID: says 100.01 USD captured, its entries make 100.00 USD'],
+        counters: ['volume:USD says 100.00 USD, the payments make 100.01 USD'],
       },
     ],
     [
@@ -179,8 +179,8 @@ describe('a recount', () => {
       `update payments set refunded_minor = 0 where ordinal = 1`,
       {
         payment_amounts: [
-          'ID: says 0 USD refunded, its entries make 40.01 USD',
-          'ID: says 0 USD refunded, its refunds make 40.01 USD',
+          'ID: says 0.00 USD refunded, its entries make 40.01 USD',
+          'ID: says 0.00 USD refunded, its refunds make 40.01 USD',
         ],
       },
     ],

@@ -355,12 +355,13 @@ function sum(list: readonly Row[]): bigint {
   return list.reduce((total, row) => total + integer(row, 'amount_minor'), 0n);
 }
 
-/** `250 USD`; of a currency that nobody knows, minor units. */
+/** `250.00 USD`, with all the digits the currency has; of a currency that nobody knows, minor units. */
 function money(minor: bigint, code: string): string {
   const currency = findCurrency(code) ?? (code === 'XXX' ? currencyOf(code) : undefined);
-  return currency === undefined
-    ? `${minor} minor units of ${code}`
-    : `${formatAmount(minor, currency.minorDigits)} ${code}`;
+  if (currency === undefined) return `${minor} minor units of ${code}`;
+  const { minorDigits } = currency;
+  const [whole = '', fraction = ''] = formatAmount(minor, minorDigits).split('.');
+  return `${whole}${minorDigits === 0 ? '' : `.${fraction.padEnd(minorDigits, '0')}`} ${code}`;
 }
 
 function counting(number: number, one: string, many = `${one}s`): string {

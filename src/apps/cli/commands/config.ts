@@ -2,7 +2,7 @@
 import process from 'node:process';
 import type { Command } from 'commander';
 import { nearest } from '../../../adapters/http/nearest.ts';
-import { effectiveSettings, shownValue } from '../../config.ts'; import '../../server.ts';
+import { effectiveSettings, shownValue } from '../../config.ts';
 import { SETTINGS } from '../../settings.ts';
 import { checkSettings, envFile, withoutPassword } from '../environment.ts';
 import { FaultsError } from '../exit.ts';

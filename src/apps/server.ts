@@ -1,5 +1,6 @@
 /** The server process: starts, says where it is, stops cleanly, and ends at once when storage cannot be trusted. */
 import type { AddressInfo } from 'node:net';
+import { flushCompileCache } from 'node:module';
 import process from 'node:process';
 import { compose, type Service } from './compose.ts';
 import type { Config } from './config.ts';
@@ -9,6 +10,9 @@ import { urlHost } from './url-host.ts';
 
 /** Time to finish what was begun, after SIGTERM. */
 const STOP_MS_MAX = 10_000;
+
+/** When everything that a start loads has been loaded. */
+const CACHE_AFTER_MS = 1_000;
 
 /** EX_SOFTWARE of sysexits.h; supervisors restart the process, which then reads what is really on disk. */
 const EXIT_STORAGE_FAILED = 70;
@@ -33,6 +37,8 @@ export async function serve(config: Config): Promise<void> {
     throw listenError(error, config);
   }
   endOnSignals(service, logger);
+  // The cache is kept at a clean exit only; this process may never see one.
+  setTimeout(flushCompileCache, CACHE_AFTER_MS).unref();
   const { port } = service.app.server.address() as AddressInfo;
   const facts = {
     config,

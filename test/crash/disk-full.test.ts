@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, describe, expect, test } from 'vitest';
+import { storageError } from '../../src/adapters/storage/sqlite/database.ts';
 import { compose } from '../../src/apps/compose.ts';
 import { effectiveSettings, parseConfig } from '../../src/apps/config.ts';
 import { auditFile } from '../support/audit.ts';
@@ -267,4 +268,14 @@ describe('a disk that fails', () => {
       expect({ seed, faults }).toEqual({ seed, faults: [] });
     },
   );
+
+  // A file system that never has room. SQLITE_IOERR_WRITE and SQLITE_IOERR_FSYNC by their numbers.
+  const noRoom = process.platform === 'linux' ? '/proc/self/file' : '/dev/file';
+  test.each([
+    [778, 'unavailable', 'a write without room leaves no whole commit behind'],
+    [1_034, 'fatal', 'after a failed fsync the commit may be there or not, room or no room'],
+  ])('takes SQLite error %i for %s: %s', (errcode, kind) => {
+    const error = Object.assign(new Error('disk I/O error'), { errcode });
+    expect(storageError(error, noRoom).kind).toBe(kind);
+  });
 });

@@ -90,7 +90,9 @@ describe('making a payment', () => {
 
   test('finds a payment by its id in any case', async () => {
     const { payment_id: id } = expectPayment(await api.post('/payments', PAYMENT), 201);
-    expect(expectPayment(await api.get(`/payments/${id.toUpperCase()}`)).payment_id).toBe(id);
+    const answer = await api.get(`/payments/${id.toUpperCase()}`);
+    expect(expectPayment(answer).payment_id).toBe(id);
+    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
   });
 });
 

@@ -91,6 +91,7 @@ function openLoop(
   { seconds, ratePerSecond }: { seconds: number; ratePerSecond: number },
   tally: Tally,
 ): Promise<void> {
+  // The one that rested longest goes first: a server closes connections that nothing is heard of.
   const free = [...connections];
   const total = Math.round(seconds * ratePerSecond);
   const startedAt = performance.now();
@@ -101,7 +102,7 @@ function openLoop(
       for (;;) {
         const dueAt = startedAt + (sent * 1000) / ratePerSecond;
         if (now - dueAt > BEHIND_SECONDS_MAX * 1000) give(new Error('the rate cannot be kept'));
-        const connection = sent < total && dueAt <= now ? free.pop() : undefined;
+        const connection = sent < total && dueAt <= now ? free.shift() : undefined;
         if (connection === undefined) return;
         connection.send(requests[sent++ % requests.length] ?? Buffer.of(), (status, received) => {
           tally.add(performance.now() - dueAt, status, received);

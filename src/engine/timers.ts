@@ -78,27 +78,52 @@ class TimerPump {
 
   async #pump(): Promise<void> {
     this.#wakeAtMs = Infinity;
+    // Timers that failed in this run: they wait for the next one and hold up nobody.
+    const failed = new Set<string>();
     try {
       while (!this.#isStopped) {
-        const nowMs = this.#engine.clock.nowMs();
-        const due = await this.#engine.store.dueTimers(nowMs, BATCH_TIMERS_MAX);
+        const due = await this.#dueBeside(failed);
         if (due.length === 0) break;
-        await fireAll(this.#engine, due);
+        await this.#fireAll(due, failed);
       }
-      this.wakeBy((await this.#engine.store.nextTimerAtMs()) ?? Infinity);
+      const nextAtMs = failed.size > 0 ? this.#retryAtMs() : await this.#nextAtMs();
+      this.wakeBy(nextAtMs);
     } catch (error) {
       this.#onError(error);
-      this.wakeBy(this.#engine.clock.nowMs() + RETRY_MS);
+      this.wakeBy(this.#retryAtMs());
     }
+  }
+
+  async #dueBeside(failed: ReadonlySet<string>): Promise<DueTimer[]> {
+    const { clock, store } = this.#engine;
+    const due = await store.dueTimers(clock.nowMs(), BATCH_TIMERS_MAX + failed.size);
+    return due.filter((timer) => !failed.has(nameOf(timer)));
+  }
+
+  /** Notes those that fail by themselves; throws when storage as a whole does. */
+  async #fireAll(due: readonly DueTimer[], failed: Set<string>): Promise<void> {
+    const results = await Promise.allSettled(due.map((timer) => fire(this.#engine, timer)));
+    for (const [index, result] of results.entries()) {
+      if (result.status === 'fulfilled') continue;
+      const error: unknown = result.reason;
+      if (error instanceof StorageError && error.kind !== 'refused') throw error;
+      this.#onError(error);
+      const timer = due[index];
+      if (timer !== undefined) failed.add(nameOf(timer));
+    }
+  }
+
+  async #nextAtMs(): Promise<number> {
+    return (await this.#engine.store.nextTimerAtMs()) ?? Infinity;
+  }
+
+  #retryAtMs(): number {
+    return this.#engine.clock.nowMs() + RETRY_MS;
   }
 }
 
-/** Throws when none could be fired: a few that cannot must not hold up the rest. */
-async function fireAll(engine: Engine, due: readonly DueTimer[]): Promise<void> {
-  const results = await Promise.allSettled(due.map((timer) => fire(engine, timer)));
-  const failures = results.filter((result) => result.status === 'rejected');
-  const [first] = failures;
-  if (first !== undefined && failures.length === due.length) throw first.reason;
+function nameOf({ paymentId, kind, attempt }: DueTimer): string {
+  return `${paymentId} ${kind} ${attempt}`;
 }
 
 async function fire(engine: Engine, { requestId, ...timer }: DueTimer): Promise<void> {

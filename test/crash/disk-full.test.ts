@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { storageError } from '../../src/adapters/storage/sqlite/database.ts';
 import { compose } from '../../src/apps/compose.ts';
 import { effectiveSettings, parseConfig } from '../../src/apps/config.ts';
@@ -22,12 +22,13 @@ import { auditFile } from '../support/audit.ts';
 import { freshSeed } from '../support/chance.ts';
 import { withWriter } from '../support/connections.ts';
 import { type Answer, type Client, clientOf } from '../support/http.ts';
-import { startServer } from '../support/server.ts';
+import { endServers, startServer } from '../support/server.ts';
 import { type WirePage, type WirePayment, wirePayment } from '../support/wire.ts';
 import { startLoad } from './load.ts';
 import { verify } from './verify.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'farthing-full-'));
+afterEach(endServers);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Disk {
@@ -255,9 +256,8 @@ describe('a disk that fails', () => {
       const seed = freshSeed();
       const load = startLoad({ url: server.url, connections: 16, seed, requestsMax: 20_000 });
       await load.done;
-      const lastAnswerAt = performance.now();
       expect(await server.ended).toEqual({ code: 70, signal: null });
-      expect(performance.now() - lastAnswerAt).toBeLessThan(1_000);
+      expect(performance.now() - load.lastAnswerAt()).toBeLessThan(1_000);
       expect(server.output()).toMatch(/storage failed/);
 
       const next = await startServer({ database });

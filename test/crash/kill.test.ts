@@ -2,14 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { freshSeed } from '../support/chance.ts';
 import { clientOf } from '../support/http.ts';
-import { startServer } from '../support/server.ts';
+import { endServers, startServer } from '../support/server.ts';
 import { wirePayment } from '../support/wire.ts';
 import { KILL_MODES, runKills } from './kill.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'farthing-stop-'));
+afterEach(endServers);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test(

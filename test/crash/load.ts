@@ -34,8 +34,8 @@ export interface Load {
   readonly seen: ReadonlyMap<string, WirePayment>;
   /** Resolves when every worker has had its last answer or lost it. */
   readonly done: Promise<void>;
-  /** No more requests; those in flight go on. */
-  stop(): void;
+  /** When the last answer arrived, by the monotonic clock. */
+  lastAnswerAt(): number;
 }
 
 interface Shared {
@@ -43,11 +43,18 @@ interface Shared {
   readonly asked: Asked[];
   readonly seen: Map<string, WirePayment>;
   requestsLeft: number;
+  lastAnswerAt: number;
 }
 
 export function startLoad({ url, connections, seed, requestsMax }: LoadOptions): Load {
   const client = clientOf(url, connections);
-  const shared: Shared = { client, asked: [], seen: new Map(), requestsLeft: requestsMax };
+  const shared: Shared = {
+    client,
+    asked: [],
+    seen: new Map(),
+    requestsLeft: requestsMax,
+    lastAnswerAt: performance.now(),
+  };
   const workers = Array.from({ length: connections }, (_, index) =>
     work(shared, `${seed}-w${index}`),
   );
@@ -55,9 +62,7 @@ export function startLoad({ url, connections, seed, requestsMax }: LoadOptions):
     asked: shared.asked,
     seen: shared.seen,
     done: Promise.all(workers).then(() => client.close()),
-    stop() {
-      shared.requestsLeft = 0;
-    },
+    lastAnswerAt: () => shared.lastAnswerAt,
   };
 }
 
@@ -137,6 +142,7 @@ async function ask(shared: Shared, chance: Chance, wanted: Wanted): Promise<Answ
   const asked: Asked = { kind, tag, call, isKeyed, paymentId, answer: null };
   shared.asked.push(asked);
   asked.answer = await shared.client.call(call);
+  if (asked.answer !== null) shared.lastAnswerAt = performance.now();
   return asked.answer;
 }
 

@@ -3,11 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { clientOf } from '../support/http.ts';
-import { spawnServer, startServer } from '../support/server.ts';
+import { endServers, spawnServer, startServer } from '../support/server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'farthing-start-'));
+afterEach(endServers);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const ENVIRONMENT = { FAILURE_RATE: '0', PROCESSING_DELAY_MS: '0' };

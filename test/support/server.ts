@@ -38,10 +38,25 @@ export interface ServerOptions {
   readonly wrapper?: readonly string[];
 }
 
-const children = new Set<ChildProcess>();
+interface Child {
+  kill(): void;
+  readonly ended: Promise<Ended>;
+}
+
+const children = new Set<Child>();
 process.on('exit', () => {
-  for (const child of children) child.kill('SIGKILL');
+  for (const child of children) child.kill();
 });
+
+/** For `afterEach`: ends the servers that a test which failed half-way has left running. */
+export async function endServers(): Promise<void> {
+  await Promise.all(
+    [...children].map((child) => {
+      child.kill();
+      return child.ended;
+    }),
+  );
+}
 
 /** Starts it and waits until it listens. */
 export async function startServer(
@@ -61,7 +76,6 @@ export function spawnServer(options: ServerOptions): ServerProcess {
     env: environmentOf(options),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  children.add(child);
   let output = '';
   const keep = (chunk: Buffer) => {
     output = (output + chunk.toString()).slice(-OUTPUT_CHARS_MAX);
@@ -71,10 +85,12 @@ export function spawnServer(options: ServerOptions): ServerProcess {
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
-      children.delete(child);
+      children.delete(entry);
       resolve({ code, signal });
     });
   });
+  const entry: Child = { kill: () => void child.kill('SIGKILL'), ended };
+  children.add(entry);
   const listening = addressOf(child, ended, () => output);
   // Who kills it while it starts does not ask where it listens.
   listening.catch(() => {});

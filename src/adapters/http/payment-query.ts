@@ -1,32 +1,22 @@
 /** From the query string of GET /payments to the store's query. */
-import { findCurrency } from '../../core/currencies.ts';
 import { parsePaymentId } from '../../core/ids.ts';
 import { STATUSES } from '../../core/payment.ts';
 import { tenThousandths } from '../../core/scenario.ts';
 import type { PaymentQuery } from '../../engine/ports.ts';
 import { decodeCursor } from './cursors.ts';
 import { PAGE_ITEMS_DEFAULT } from './limits.ts';
+import { knownCurrency } from './known-currency.ts';
 import { nearest } from './nearest.ts';
 import { Problem } from './problems.ts';
 import type { PaymentListQuery } from './schemas.ts';
 
 const CURSOR_FORM = /^\d{1,15}$/;
 
-/** The store's query, or null when nothing can match it; throws a Problem for values that make no sense. */
-export function paymentQuery(query: PaymentListQuery): PaymentQuery | null {
-  const currency = query.currency === undefined ? undefined : findCurrency(query.currency);
+/** The store's query; throws a Problem for values that make no sense. */
+export function paymentQuery(query: PaymentListQuery): PaymentQuery {
   // A currency that does not exist has no payments; saying so beats an empty list.
-  if (query.currency !== undefined && currency === undefined) {
-    throw new Problem(
-      'unknown_currency',
-      'currency is not an active ISO 4217 code such as USD or EUR.',
-      {
-        errors: [
-          { pointer: '?currency', code: 'unknown_currency', detail: 'must be an ISO 4217 code' },
-        ],
-      },
-    );
-  }
+  const currency =
+    query.currency === undefined ? undefined : knownCurrency(query.currency, '?currency');
   const paymentId = query.q === undefined ? null : parsePaymentId(query.q.trim());
   return {
     limit: query.limit ?? PAGE_ITEMS_DEFAULT,

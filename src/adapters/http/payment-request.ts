@@ -4,12 +4,12 @@
  */
 import { maskCardNumbers } from '../../core/card.ts';
 import type { CreatePayment, RefundPayment } from '../../core/commands.ts';
-import { allCurrencies, type Currency, findCurrency, NO_CURRENCY } from '../../core/currencies.ts';
+import { type Currency, NO_CURRENCY } from '../../core/currencies.ts';
 import type { PaymentId } from '../../core/ids.ts';
 import { parseAmount } from '../../core/money.ts';
 import type { Metadata } from '../../core/payment.ts';
 import type { Scenario } from '../../core/scenario.ts';
-import { nearest } from './nearest.ts';
+import { knownCurrency } from './known-currency.ts';
 import { Problem } from './problems.ts';
 import type { CreatePaymentBody } from './schemas.ts';
 
@@ -51,17 +51,7 @@ function textOrNull(text: string | null | undefined): string | null {
 }
 
 function currencyFrom(code: string | null): Currency {
-  if (code === null) return NO_CURRENCY;
-  const currency = findCurrency(code.trim());
-  if (currency !== undefined) return currency;
-  const codes = allCurrencies().map((known) => known.code);
-  const suggestion = nearest(code.trim().toUpperCase(), codes);
-  const detail =
-    'currency is not an active ISO 4217 code such as USD, EUR or JPY' +
-    (suggestion === null ? '.' : `; did you mean ${suggestion}?`);
-  throw new Problem('unknown_currency', detail, {
-    errors: [{ pointer: '/currency', code: 'unknown_currency', detail }],
-  });
+  return code === null ? NO_CURRENCY : knownCurrency(code, '/currency');
 }
 
 function amountFrom(numbers: NumberTexts, currency: Currency): bigint {

@@ -46,7 +46,8 @@ export async function submit(
     return send(reply.header('idempotent-replayed', 'true'), answer.stored);
   }
   if (answer.kind === 'decided' && waitMs > 0 && takesTime(command)) {
-    reply.header('preference-applied', `wait=${Math.round(waitMs / 1000)}`);
+    if (request.headers['prefer'] !== undefined)
+      reply.header('preference-applied', `wait=${Math.round(waitMs / 1000)}`);
     if (!isSettled(answer.payment.status)) {
       return send(reply, await settledBytes(deps, commandRequest, answer.payment.id, waitMs));
     }
@@ -121,7 +122,7 @@ function waitPreference({ headers }: FastifyRequest, isSync: boolean): number {
   const prefer = headers['prefer'];
   if (prefer === undefined) return isSync ? WAIT_MS_MAX : 0;
   const text = Array.isArray(prefer) ? prefer.join(',') : prefer;
-  const [, seconds] = /(?:^|[,;])\s*wait\s*=\s*"?(\d+)"?\s*(?:$|[,;])/i.exec(text) ?? [];
+  const [, seconds] = /(?:^|,)\s*wait\s*=\s*"?(\d+)"?\s*(?:$|[,;])/i.exec(text) ?? [];
   if (seconds === undefined) return isSync ? WAIT_MS_MAX : 0;
   return Math.min(Number(seconds) * 1000, WAIT_MS_MAX);
 }

@@ -87,7 +87,10 @@ function detailOf(error: ErrorObject): string {
     const allowed: unknown[] = Array.isArray(params['allowedValues'])
       ? params['allowedValues']
       : [];
-    return `must be one of ${allowed.filter((value) => typeof value === 'string').join(', ')}`;
+    return expectedOneOf(
+      allowed.filter((value) => typeof value === 'string'),
+      error.data,
+    );
   }
   if (keyword === 'additionalProperties') {
     const known = Object.keys(propertiesOf(parentSchema));
@@ -98,6 +101,13 @@ function detailOf(error: ErrorObject): string {
       : `is no field here; there are ${known.join(', ')}`;
   }
   return message ?? 'does not fit';
+}
+
+/** Names what was probably meant, or all there is; never what was sent. */
+function expectedOneOf(allowed: readonly string[], sent: unknown): string {
+  const suggestion = typeof sent === 'string' ? nearest(sent, allowed) : null;
+  const all = `must be one of ${allowed.join(', ')}`;
+  return suggestion === null ? all : `${all}; did you mean ${suggestion}?`;
 }
 
 function typeName(type: unknown): string {

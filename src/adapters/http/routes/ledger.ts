@@ -9,7 +9,7 @@ import type { HttpDeps } from '../deps.ts';
 import { exactNumber } from '../exact-number.ts';
 import { operation } from '../operation.ts';
 import { listOf, type PaymentParams } from '../schemas.ts';
-import { knownPaymentId } from './payments.ts';
+import { knownPaymentId, noSuchPayment } from './payments.ts';
 
 const AccountSchema = Type.Object({
   name: Type.String(),
@@ -112,7 +112,9 @@ function entryRoutes(app: FastifyInstance, store: Store): void {
       }),
     },
     async (request) => {
-      const entries = await store.ledgerEntries(knownPaymentId(request.query));
+      const id = knownPaymentId(request.query);
+      if ((await store.findPayment(id)) === null) throw noSuchPayment();
+      const entries = await store.ledgerEntries(id);
       return { data: entries.map(wireEntry), has_more: false, next_cursor: null };
     },
   );

@@ -55,8 +55,7 @@ export function paymentRoutes(app: FastifyInstance, deps: HttpDeps): void {
       }),
     },
     async (request, reply) => {
-      const query = paymentQuery(request.query);
-      const page = query === null ? { items: [], next: null } : await store.listPayments(query);
+      const page = await store.listPayments(paymentQuery(request.query));
       const next = page.next === null ? null : encodeCursor(cursorKind(request.query), page.next);
       const items = page.items.map(deps.publish).join(',');
       return reply

@@ -3,7 +3,19 @@
  * outside the database, so that a copy of the database alone gives nothing to guess against.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { platform } from 'node:os';
+import { dirname } from 'node:path';
 
 const KEY_BYTES = 32;
 
@@ -31,10 +43,23 @@ function makeKeyFile(path: string): void {
     const text = `${randomBytes(KEY_BYTES).toString('hex')}\n`;
     writeFileSync(aside, text, { mode: 0o600, flush: true });
     renameSync(aside, path);
+    syncFolder(dirname(path));
   } catch (error) {
     throw new Error(`the key file ${path} cannot be written; set CARD_FINGERPRINT_KEY instead`, {
       cause: error,
     });
+  }
+}
+
+/** A name is on disk only when its folder is; without the key no stored reply would ever be found again. */
+function syncFolder(path: string): void {
+  // Windows neither opens folders nor needs it.
+  if (platform() === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 

@@ -260,7 +260,7 @@ function prepareStatements(database: DatabaseSync) {
     ),
     deleteReplies: prepare(
       `delete from replies where key_hash in (select key_hash from replies
-         where created_at_ms <= ? and waits_for is null order by created_at_ms limit ?)`,
+         where created_at_ms <= ? order by created_at_ms limit ?)`,
     ),
     upsertCounter: prepare(
       'insert into counters values (?, ?) on conflict do update set total = excluded.total',

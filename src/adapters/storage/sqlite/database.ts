@@ -12,8 +12,8 @@ const SQLITE_VERSION_MIN = [3, 51, 3] as const;
 
 /**
  * Page cache of the writing connection, in KiB; it grows to this only as it is used. Not more: a commit in which a
- * tree was rebalanced walks the whole cache (pcache1TruncateUnsafe), which at 64 MiB was a seventh of all time and at 16 MiB still 3 %, and
- * what falls out of it is still in the system's cache.
+ * tree was rebalanced walks the whole cache (pcache1TruncateUnsafe), which at 64 MiB was a seventh of all time and at
+ * 16 MiB still 3 %, and what falls out of it is still in the system's cache.
  */
 const CACHE_KIB = 8 * 1024;
 
@@ -136,24 +136,31 @@ function lockFile(path: string): () => void {
   return () => lock.close();
 }
 
+/** SQLite's result codes (sqlite3.h); an extended code holds its primary one in the low byte. */
+const CODES = { busy: 5, locked: 6, ioError: 10, full: 13, constraint: 19 } as const;
+/** SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC. */
+const FSYNC_CODES: readonly number[] = [1034, 1290];
+
 /** What a failed statement means for the batch it stood in. `path` is where the database lives. */
 export function storageError(error: unknown, path: string): StorageError {
-  const code = errorCode(error);
+  const extended = errorCode(error);
+  const code = extended & 0xff;
   const text = error instanceof Error ? error.message : String(error);
-  // SQLITE_CONSTRAINT and its extended codes; SQLITE_BUSY, SQLITE_LOCKED.
-  if (code === 19 || code === 5 || code === 6) {
+  if (code === CODES.constraint || code === CODES.busy || code === CODES.locked) {
     return new StorageError('refused', `SQLite refused the batch: ${text}`, { cause: error });
   }
-  if (code === 13 || (code === 10 && isDiskFull(path))) {
+  // After a failed fsync the whole commit may be there or not: that is never "nothing was changed".
+  const isUndecided = FSYNC_CODES.includes(extended);
+  if (code === CODES.full || (code === CODES.ioError && !isUndecided && isDiskFull(path))) {
     return new StorageError('unavailable', 'the disk is full', { cause: error });
   }
   return new StorageError('fatal', `SQLite failed: ${text}`, { cause: error });
 }
 
-/** The primary result code (the low byte of an extended one); null when the error is not SQLite's. */
-function errorCode(error: unknown): number | null {
-  if (!(error instanceof Error) || !('errcode' in error)) return null;
-  return typeof error.errcode === 'number' ? error.errcode & 0xff : null;
+/** The extended result code; 0 when the error is not SQLite's. */
+function errorCode(error: unknown): number {
+  if (!(error instanceof Error) || !('errcode' in error)) return 0;
+  return typeof error.errcode === 'number' ? error.errcode : 0;
 }
 
 function isDiskFull(path: string): boolean {

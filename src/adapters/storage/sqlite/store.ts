@@ -57,7 +57,9 @@ function createStore(database: Database, running: Running, options: SqliteOption
     entries: reader.prepare(
       'select * from ledger_entries where payment_id = ? order by at_ms, kind',
     ),
-    due: reader.prepare('select * from timers where due_at_ms <= ? order by due_at_ms limit ?'),
+    due: reader.prepare(
+      'select * from timers where due_at_ms <= ? order by due_at_ms, payment_id, kind limit ?',
+    ),
     nextDue: reader.prepare('select due_at_ms from timers order by due_at_ms limit 1'),
     lastAt: reader.prepare('select at_ms from events order by sequence desc limit 1'),
   };

@@ -11,6 +11,9 @@ import { urlHost } from './url-host.ts';
 /** Time to finish what was begun, after SIGTERM. */
 const STOP_MS_MAX = 10_000;
 
+/** How soon a server that npm started notices that npm is gone. */
+const PARENT_LOOK_MS = 500;
+
 /** When everything that a start loads has been loaded. */
 const CACHE_AFTER_MS = 1_000;
 
@@ -88,6 +91,15 @@ function endOnSignals(service: Service, logger: ServerLogger): void {
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
+  if (process.env['npm_lifecycle_event'] !== undefined) endWithParent(() => end('npm ended'));
+}
+
+/** `npm start` runs us under a shell that passes no signal on: when npm is told to end, only the shell does. */
+function endWithParent(end: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, PARENT_LOOK_MS).unref();
 }
 
 function listenError(error: unknown, { host, port }: Config): Error {

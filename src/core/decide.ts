@@ -242,11 +242,7 @@ function refunded(payment: Payment, made: Refund, moment: Moment): Decided {
     amountMinor: made.amountMinor,
     atMs: moment.nowMs,
   });
-  const cause: Cause = {
-    command: 'refund_payment',
-    refundId: made.id,
-    amountMinor: String(made.amountMinor),
-  };
+  const cause: Cause = { command: 'refund_payment', refund_id: made.id };
   const type = isAll ? 'payment.refunded' : 'payment.partially_refunded';
   return decision(payment, after, { type, cause }, { entries: [entry], refund: made });
 }

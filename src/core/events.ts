@@ -23,8 +23,8 @@ export const EVENT_MEANINGS: Readonly<Record<EventType, string>> = {
   'payment.refunded': 'All that was captured has been given back.',
 };
 
-/** Why it happened, beside who asked. */
+/** Why it happened, beside who asked; it goes out as it stands, so that its names are those of the wire. */
 export type Cause =
   | { readonly command: 'create_payment' | 'retry_payment' | 'timer_elapsed' }
   | { readonly command: 'timer_elapsed'; readonly verdict: Verdict }
-  | { readonly command: 'refund_payment'; readonly refundId: string; readonly amountMinor: string };
+  | { readonly command: 'refund_payment'; readonly refund_id: string };

@@ -43,6 +43,8 @@ export function startServer(bench: Bench, options: ServerOptions): Promise<Serve
     PORT: '0',
     LOG_LEVEL: 'info',
     DATABASE_URL: `sqlite:${databasePath}`,
+    // What Node keeps of compiled code goes when we go.
+    NODE_COMPILE_CACHE: path.join(bench.folder, 'compile-cache'),
     ...settings,
   });
 }

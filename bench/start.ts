@@ -1,4 +1,7 @@
-/** From the command to the first answer, on an empty file and on a large one, and what an idle server takes. */
+/**
+ * From the command to the first answer: the very first time, when Node has compiled nothing yet, and later, on an
+ * empty file and on a large one. And what an idle server takes.
+ */
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from './bench.ts';
@@ -17,41 +20,50 @@ const READY_LOOKS_MAX = 1_000;
 
 interface Launch {
   readonly name: string;
+  /** By scripts/run.js, as `npm start` does. */
+  readonly viaLauncher: boolean;
   readonly secondsBelow: number;
   /** The file for the n-th start. */
   readonly databasePath: (index: number) => string;
+  /** Where Node finds what it compiled earlier; null for where earlier starts have left it. */
+  readonly compileCache: ((index: number) => string) | null;
 }
 
 export async function measureStart(bench: Bench, files: FilledFiles): Promise<Line[]> {
-  const { plan } = bench.options;
-  const largest = Math.max(...plan.sizes);
-  const large = files.get(largest) ?? '';
-  const launches: Launch[] = [
-    {
-      name: 'an empty file',
-      secondsBelow: EMPTY_SECONDS_BELOW,
-      databasePath: (index) => path.join(bench.folder, `start-${index}.db`),
-    },
-    {
-      name: `${largest.toLocaleString('en')} payments`,
-      secondsBelow: LARGE_SECONDS_BELOW,
-      databasePath: () => large,
-    },
-  ];
   const lines: Line[] = [];
-  for (const launch of launches) {
-    lines.push(await measureLaunch(bench, launch, false), await measureLaunch(bench, launch, true));
-  }
+  for (const launch of launches(bench, files)) lines.push(await measureLaunch(bench, launch));
   return [...lines, await idleLine(bench)];
+}
+
+function launches({ folder, options }: Bench, files: FilledFiles): Launch[] {
+  const largest = Math.max(...options.plan.sizes);
+  const empty = {
+    secondsBelow: EMPTY_SECONDS_BELOW,
+    databasePath: (index: number) => path.join(folder, `start-${index}.db`),
+    compileCache: null,
+  };
+  const large = {
+    secondsBelow: LARGE_SECONDS_BELOW,
+    databasePath: () => files.get(largest) ?? '',
+    compileCache: null,
+  };
+  const first = { ...empty, compileCache: (index: number) => path.join(folder, `cache-${index}`) };
+  const size = `${largest.toLocaleString('en')} payments`;
+  return [
+    { ...first, name: 'the first one ever, npm start', viaLauncher: true },
+    { ...empty, name: 'an empty file, node alone', viaLauncher: false },
+    { ...empty, name: 'an empty file, npm start', viaLauncher: true },
+    { ...large, name: `${size}, node alone`, viaLauncher: false },
+    { ...large, name: `${size}, npm start`, viaLauncher: true },
+  ];
 }
 
 let launched = 0;
 
-async function measureLaunch(bench: Bench, launch: Launch, viaLauncher: boolean): Promise<Line> {
+async function measureLaunch(bench: Bench, launch: Launch): Promise<Line> {
   const starts: Start[] = [];
   for (let index = 0; index < bench.options.plan.starts; index += 1) {
-    launched += 1;
-    starts.push(await startOnce(bench, launch.databasePath(launched), viaLauncher));
+    starts.push(await startOnce(bench, launch));
   }
   const ready = starts.map((start) => start.ready);
   const listening = figure(median(starts.map((start) => start.listening)), 's');
@@ -60,7 +72,7 @@ async function measureLaunch(bench: Bench, launch: Launch, viaLauncher: boolean)
   const target: Target = { kind: 'below', value: launch.secondsBelow };
   return {
     section: 'start',
-    name: `start to ready, ${launch.name}, ${viaLauncher ? 'as npm start does' : 'node alone'}`,
+    name: `start to ready, ${launch.name}`,
     value: median(ready),
     unit: 's',
     target,
@@ -76,9 +88,14 @@ interface Start {
   readonly cpu: number | null;
 }
 
-async function startOnce(bench: Bench, databasePath: string, viaLauncher: boolean): Promise<Start> {
+async function startOnce(bench: Bench, launch: Launch): Promise<Start> {
+  launched += 1;
+  const { viaLauncher, compileCache } = launch;
+  const cache = compileCache?.(launched);
+  const settings = cache === undefined ? {} : { NODE_COMPILE_CACHE: cache };
+  const databasePath = launch.databasePath(launched);
   const startedAt = performance.now();
-  const server = await startServer(bench, { databasePath, viaLauncher });
+  const server = await startServer(bench, { databasePath, viaLauncher, settings });
   await untilReady(server.url);
   const ready = (performance.now() - startedAt) / 1000;
   const cpu = cpuSeconds(server.pid);

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { anchorFollower } from '../adapters/audit/anchor.ts';
 import { buildApp } from '../adapters/http/app.ts';
+import type { RequestEntry } from '../adapters/http/deps.ts';
 import { createMetrics } from '../adapters/http/metrics.ts';
 import { replyRenderer } from '../adapters/http/replies.ts';
 import { openSqliteStore } from '../adapters/storage/sqlite/store.ts';
@@ -15,6 +16,7 @@ import {
   temporaryKey,
 } from '../adapters/system/secret-key.ts';
 import { localWakeup } from '../adapters/system/wakeup.ts';
+import type { Payment } from '../core/payment.ts';
 import { type Engine, StorageError } from '../engine/ports.ts';
 import { startRelay } from '../engine/relay.ts';
 import { publisher } from '../engine/snapshot.ts';
@@ -40,70 +42,83 @@ export async function compose(
   config: Config,
   logger: Logger,
   onFatal: (error: unknown) => void,
+  logRequest?: (entry: RequestEntry) => void,
 ): Promise<Service> {
-  const { simulation } = config;
-  const publish = publisher(simulation.retriesMax);
-  // The store stamps and the engine reads the same clock; it can only be set once the store's last time is known.
-  let clock = systemClock(0);
-  const nowMs = () => clock.nowMs();
-  const store = openSqliteStore({ path: config.databasePath, newWriter: newSeed, publish, nowMs });
-  clock = systemClock((await store.logHead()).atMs);
-  const seed = config.seed ?? (await store.remember('seed', newSeed()));
-  const random = systemRandom(seed);
-  const report = (what: string) => (error: unknown) => {
+  const report: Report = (what) => (error) => {
     logger.error({ err: error }, what);
     if (error instanceof StorageError && error.kind === 'fatal') onFatal(error);
   };
-  const engine: Engine = {
-    store,
-    clock: { nowMs },
-    random,
-    wakeup: localWakeup(report('a listener of commits failed')),
-    settings: simulation,
-    renderReply: replyRenderer(publish),
-  };
-
-  let isRunning = false;
+  const publish = publisher(config.simulation.retriesMax);
+  const { engine, seed } = await openEngine(config, publish, report);
+  let stop: (() => Promise<void>) | null = null;
   const app = await buildApp({
     engine,
     logger,
+    ...(logRequest === undefined ? {} : { logRequest }),
     metrics: createMetrics(),
     options: { ...config, version: VERSION },
     keyedHash: keyedHasher(secretKey(config)),
     publish,
-    newRequestId: () => random.newId(nowMs()),
-    health: { notReady: () => (isRunning ? null : 'starting or stopping') },
+    newRequestId: () => engine.random.newId(engine.clock.nowMs()),
+    health: { notReady: () => (stop === null ? 'starting or stopping' : null) },
     onFatal,
   });
-
-  let stop = async () => {};
   return {
     app,
     engine,
     seed,
     begin() {
-      const timers = startTimers(engine, report('timers failed; they go on in a second'));
-      const followers = hasFile(config)
-        ? [anchorFollower(`${config.databasePath}.anchors`, store)]
-        : [];
-      const relay = startRelay(engine, followers, (name, error) =>
-        report(`follower ${name} failed; it goes on in a second`)(error),
-      );
-      isRunning = true;
-      stop = async () => {
-        isRunning = false;
-        await timers.stop();
-        await relay.stop();
-      };
+      stop = startBackground(config, engine, report);
     },
     async end() {
       // Callers who wait for an outcome get it if it comes soon, else the payment as it stands.
       const patience = setTimeout(() => engine.wakeup.endWaits(), WAITS_AT_END_MS);
       await app.close();
       clearTimeout(patience);
-      await stop();
-      await store.close();
+      const stopping = stop?.();
+      stop = null;
+      await stopping;
+      await engine.store.close();
     },
+  };
+}
+
+type Report = (what: string) => (error: unknown) => void;
+
+async function openEngine(
+  config: Config,
+  publish: (payment: Payment) => string,
+  report: Report,
+): Promise<{ engine: Engine; seed: string }> {
+  // The store stamps and the engine reads the same clock; it can only be set once the store's last time is known.
+  let clock = systemClock(0);
+  const nowMs = () => clock.nowMs();
+  const store = openSqliteStore({ path: config.databasePath, newWriter: newSeed, publish, nowMs });
+  clock = systemClock((await store.logHead()).atMs);
+  const seed = config.seed ?? (await store.remember('seed', newSeed()));
+  const engine: Engine = {
+    store,
+    clock: { nowMs },
+    random: systemRandom(seed),
+    wakeup: localWakeup(report('a listener of commits failed')),
+    settings: config.simulation,
+    renderReply: replyRenderer(publish),
+  };
+  return { engine, seed };
+}
+
+/** Starts timers and followers of the log; returns what stops them. */
+function startBackground(config: Config, engine: Engine, report: Report): () => Promise<void> {
+  const timers = startTimers(engine, report('a timer failed; it is tried again in a second'));
+  const followers = hasFile(config)
+    ? [anchorFollower(`${config.databasePath}.anchors`, engine.store)]
+    : [];
+  const relay = startRelay(engine, followers, (name, error) =>
+    report(`follower ${name} failed; it goes on in a second`)(error),
+  );
+  return async () => {
+    await timers.stop();
+    await relay.stop();
   };
 }
 

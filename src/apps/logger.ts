@@ -4,11 +4,14 @@
  */
 import { Writable } from 'node:stream';
 import { type Logger, pino } from 'pino';
+import type { RequestEntry } from '../adapters/http/deps.ts';
 import { LogLines } from './log-lines.ts';
 import { terminalLine } from './terminal-line.ts';
 
 export interface ServerLogger {
   readonly pino: Logger;
+  /** The line of a request, as pino would write it; it is by far the most frequent one. */
+  readonly logRequest?: (entry: RequestEntry) => void;
   flush(): void;
 }
 
@@ -29,7 +32,20 @@ export function createLogger(level: string, isTerminal: boolean): ServerLogger {
     return { pino: pino(options, terminal), flush: () => {} };
   }
   const lines = new LogLines(1);
-  return { pino: pino(options, lines), flush: () => lines.flush() };
+  return {
+    pino: pino(options, lines),
+    logRequest: (entry) => lines.write(requestLine(entry)),
+    flush: () => lines.flush(),
+  };
+}
+
+/** Put together by hand: pino's own way, key by key, was a twelfth of the time of a whole payment. */
+function requestLine(entry: RequestEntry): string {
+  return (
+    `{"level":"info"${timestamp()},"request_id":${JSON.stringify(entry.request_id)},` +
+    `"method":"${entry.method}","route":${JSON.stringify(entry.route)},"status":${entry.status},` +
+    `"duration_ms":${entry.duration_ms},"actor":${JSON.stringify(entry.actor)},"message":"request"}\n`
+  );
 }
 
 let lastMs = -1;

@@ -24,14 +24,15 @@ const EXIT_STORAGE_FAILED = 70;
 export async function serve(config: Config): Promise<void> {
   const startedAt = performance.now();
   const logger = createLogger(config.logLevel, process.stdout.isTTY);
-  const service = await compose(config, logger.pino, (error) => {
+  const onFatal = (error: unknown) => {
     logger.pino.fatal(
       { err: error },
       'storage failed; ending, because what is on disk is not known',
     );
     logger.flush();
     process.exit(EXIT_STORAGE_FAILED);
-  });
+  };
+  const service = await compose(config, logger.pino, onFatal, logger.logRequest);
   service.begin();
   try {
     await service.app.listen({ host: config.host, port: config.port });

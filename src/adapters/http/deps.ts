@@ -7,6 +7,8 @@ import type { HttpMetrics } from './metrics.ts';
 export interface HttpDeps {
   readonly engine: Engine;
   readonly logger: Logger;
+  /** Writes the line of a request, when that is to be done faster than the logger does it. */
+  readonly logRequest?: (entry: RequestEntry) => void;
   readonly metrics: HttpMetrics;
   readonly options: HttpOptions;
   /** A keyed hash (HMAC-SHA-256, hex): what must not be stored in clear is stored as this. */
@@ -18,6 +20,17 @@ export interface HttpDeps {
   readonly health: Health;
   /** Called when storage can no longer be trusted: the process must end. */
   readonly onFatal: (error: unknown) => void;
+}
+
+/** What the log says of a request. */
+export interface RequestEntry {
+  readonly request_id: string;
+  readonly method: string;
+  /** The pattern that matched; `unmatched` when none did. */
+  readonly route: string;
+  readonly status: number;
+  readonly duration_ms: number;
+  readonly actor: string;
 }
 
 export interface HttpOptions {

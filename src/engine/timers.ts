@@ -9,6 +9,12 @@ import { BATCH_TIMERS_MAX } from '../core/limits.ts';
 import { execute } from './execute.ts';
 import { type DueTimer, type Engine, StorageError } from './ports.ts';
 
+/**
+ * What comes due within this time shares a commit: at a few hundred payments a second, timers one by one would cost
+ * twice as many fsyncs as the payments themselves.
+ */
+const GATHER_MS = 5;
+
 /** setTimeout takes no more; a longer sleep is taken in several naps. */
 const SLEEP_MS_MAX = 2 ** 31 - 1;
 
@@ -65,7 +71,7 @@ class TimerPump {
   #sleepUntilWake(): void {
     clearTimeout(this.#sleep);
     if (this.#wakeAtMs === Infinity || this.#isStopped) return;
-    const sleepMs = Math.max(0, this.#wakeAtMs - this.#engine.clock.nowMs());
+    const sleepMs = Math.max(GATHER_MS, this.#wakeAtMs - this.#engine.clock.nowMs());
     this.#sleep = setTimeout(() => this.#run(), Math.min(sleepMs, SLEEP_MS_MAX));
   }
 

@@ -18,10 +18,11 @@ const SQLITE_VERSION_MIN = [3, 51, 3] as const;
 const CACHE_KIB = 8 * 1024;
 
 /**
- * Pages in the WAL (16 MiB) before a commit also moves them into the database. A checkpoint costs two fsyncs and writes
- * each page once however often it changed: fewer and larger ones are cheaper, and stall one commit for longer.
+ * Pages in the WAL (4 MiB) before a commit also moves them into the database. Larger checkpoints are a little cheaper,
+ * because they write each page once however often it changed; but each stalls one commit, and the 99th percentile at
+ * 500 payments a second is made of these stalls.
  */
-const CHECKPOINT_PAGES = 4_000;
+const CHECKPOINT_PAGES = 1_000;
 
 /** With less than this free, an I/O error is taken for a full disk. */
 const FREE_BYTES_MIN = 4 * 1024 * 1024;

@@ -39,7 +39,10 @@ export async function runLoad(bench: Bench, options: LoadOptions): Promise<Load>
   const child = bench.children.start(command, { environment: {}, folder: bench.folder });
   const code = await child.ended;
   const spent = spentSince();
-  if (code !== 0) throw new Error(`the generator ${generator} failed: ${await child.errors}`);
+  if (code !== 0) {
+    const reason = (await child.errors).trim() || 'a signal ended it';
+    throw new Error(`the generator ${generator} failed: ${reason}`);
+  }
   const result = resultOf(generator, await child.output, startedAtMs);
   if (result.failures > 0 || result.requests === 0) {
     const { failures, requests, firstFailure } = result;

@@ -56,7 +56,7 @@ function openBench(options: Options): Bench {
 }
 
 /** Returns what ends the children and removes the files; a signal does it too, a second one does it at once. */
-function cleanUpOnSignals({ children, folder }: Bench): () => Promise<void> {
+function cleanUpOnSignals({ children, folder, say }: Bench): () => Promise<void> {
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   const cleanUp = async () => {
     await children.stopAll();
@@ -72,6 +72,7 @@ function cleanUpOnSignals({ children, folder }: Bench): () => Promise<void> {
       const code = 128 + os.constants.signals[signal];
       if (isEnding) process.exit(code);
       isEnding = true;
+      say(`stopped by ${signal}`);
       void cleanUp().finally(() => process.exit(code));
     });
   }

@@ -4,7 +4,7 @@
  * More recipients than a page cache's hot spot, few enough that building them costs no time. BENCH_RECIPIENTS=1 sends
  * one and the same body, as simple load generators do.
  */
-const RECIPIENTS = Number(process.env['BENCH_RECIPIENTS'] ?? 5_000);
+export const RECIPIENTS = Number(process.env['BENCH_RECIPIENTS'] ?? 5_000);
 
 /** JSON texts; amounts keep the digits that a caller writes. */
 export function paymentBodies(): string[] {

@@ -83,7 +83,17 @@ async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void>
 
 /** Only what a program needs to run: a setting of the server in our own environment must not change what we measure. */
 function inheritedEnvironment(): Record<string, string> {
-  const names = ['PATH', 'Path', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LANG'];
+  const names = [
+    'PATH',
+    'Path',
+    'HOME',
+    'TMPDIR',
+    'TEMP',
+    'TMP',
+    'SystemRoot',
+    'LANG',
+    'BENCH_RECIPIENTS',
+  ];
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = process.env[name];

@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Bench } from './bench.ts';
+import { RECIPIENTS } from './bodies.ts';
 import { Children } from './children.ts';
 import { fillFiles, type FilledFiles } from './fill.ts';
 import { measureGrowth } from './growth.ts';
@@ -102,7 +103,7 @@ async function measureAll(bench: Bench): Promise<Report> {
     }
     await bench.children.stopAll();
   }
-  return { machine, generator: bench.generator, lines, failures };
+  return { machine, generator: bench.generator, recipients: RECIPIENTS, lines, failures };
 }
 
 function messageOf(error: unknown): string {

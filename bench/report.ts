@@ -24,6 +24,7 @@ export type Verdict = 'met' | 'missed' | null;
 export interface Report {
   readonly machine: Machine;
   readonly generator: GeneratorName;
+  readonly recipients: number;
   readonly lines: readonly Line[];
   /** Sections that could not be measured, and why. */
   readonly failures: readonly { readonly section: Section; readonly message: string }[];
@@ -47,7 +48,7 @@ export function jsonOf(report: Report): string {
   return JSON.stringify({ ...report, lines }, null, 2);
 }
 
-export function tableOf({ machine, generator, lines, failures }: Report): string {
+export function tableOf({ machine, generator, recipients, lines, failures }: Report): string {
   const header = ['', 'measured', 'target', '', ''] as const;
   const rows = lines.map((line, index) => [
     ...(lines[index - 1]?.section === line.section ? [] : [[line.section, '', '', '', '']]),
@@ -71,7 +72,7 @@ export function tableOf({ machine, generator, lines, failures }: Report): string
   );
   return [
     ...machineText(machine),
-    `load generator for throughput and lives: ${generator}`,
+    `load generator for throughput and lives: ${generator}; ${recipients.toLocaleString('en')} recipients`,
     '',
     ...texts,
     ...failures.map(({ section, message }) => `${section} could not be measured: ${message}`),

@@ -111,7 +111,7 @@ async function openEngine(
 function startBackground(config: Config, engine: Engine, report: Report): () => Promise<void> {
   const timers = startTimers(engine, report('a timer failed; it is tried again in a second'));
   const followers = hasFile(config)
-    ? [anchorFollower(`${config.databasePath}.anchors`, engine.store)]
+    ? [anchorFollower(`${config.databasePath}.anchors`, engine.store, engine.clock)]
     : [];
   const relay = startRelay(engine, followers, (name, error) =>
     report(`follower ${name} failed; it goes on in a second`)(error),

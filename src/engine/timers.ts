@@ -5,6 +5,7 @@
  * States: asleep until the next due time ──► pumping: take due rows, execute them, look again ──► asleep.
  * A new row that is due earlier than the sleep ends, wakes it.
  */
+import { assert } from '../core/assert.ts';
 import { BATCH_TIMERS_MAX } from '../core/limits.ts';
 import { execute } from './execute.ts';
 import { type DueTimer, type Engine, StorageError } from './ports.ts';
@@ -139,7 +140,5 @@ async function fire(engine: Engine, { requestId, ...timer }: DueTimer): Promise<
     idempotency: null,
   });
   // A stale timer is refused and gone with the commit: nothing more to do.
-  if (reply.kind === 'replayed' || reply.kind === 'waiting') {
-    throw new StorageError('fatal', 'a timer has no idempotency key, so it cannot be replayed');
-  }
+  assert(reply.kind === 'decided' || reply.kind === 'refused', 'a timer has no idempotency key');
 }

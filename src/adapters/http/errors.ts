@@ -125,7 +125,7 @@ function problemFrom(error: FastifyError, request: FastifyRequest): Problem {
   if (byStatus !== undefined) return new Problem(...byStatus);
   return new Problem(
     'internal_error',
-    "This is a bug; nothing was changed. The server's log has it under this request id.",
+    "This is a bug; the server's log has it under this request id. With an Idempotency-Key it is safe to ask again.",
   );
 }
 

@@ -216,7 +216,7 @@ const EDGE = {
   internal_error: {
     status: 500,
     title: 'Something broke',
-    help: 'This is a bug in Farthing. The log has it under the request id; nothing was changed.',
+    help: 'This is a bug in Farthing; the log has it under the request id. With the same Idempotency-Key it is safe to ask again: what was done is not done twice.',
   },
   storage_unavailable: {
     status: 503,

@@ -13,7 +13,7 @@ import { dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Anchor } from '../../adapters/audit/anchor.ts';
 import { checkChainTail, hashAt } from '../../adapters/storage/sqlite/chain-tail.ts';
-import { isInUse } from '../../adapters/storage/sqlite/in-use.ts';
+import { isInUse } from '../../adapters/storage/sqlite/lock.ts';
 import { recount } from '../../adapters/storage/sqlite/recount.ts';
 import type { Config } from '../config.ts';
 import { type Answering, failed, type Finding, ok, skipped } from './checks.ts';

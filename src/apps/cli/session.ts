@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { type EffectiveSetting, effectiveSettings } from '../config.ts';
 import type { SettingName } from '../settings.ts';
+import { urlHost } from '../url-host.ts';
 import { type Client, createClient } from './client.ts';
 import { envFile } from './environment.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -53,9 +54,7 @@ function localUrl(settings: readonly EffectiveSetting[]): string {
       'PORT is 0, so the server took any free port: say which with --url or FARTHING_URL',
     );
   }
-  // Every address of this machine includes this one.
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return `http://${urlHost(host)}:${port}`;
 }
 
 function checkedUrl(text: string): string {

@@ -12,7 +12,7 @@ import {
   testEngine,
 } from '../../../../test/support/engine.ts';
 import { checkChainTail, hashAt } from './chain-tail.ts';
-import { isInUse } from './in-use.ts';
+import { isInUse } from './lock.ts';
 import { openSqliteStore } from './store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'farthing-tail-'));

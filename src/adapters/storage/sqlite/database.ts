@@ -6,6 +6,7 @@ import { closeSync, existsSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StorageError } from '../../../engine/ports.ts';
+import { lockFile } from './lock.ts';
 
 /** Older libraries can corrupt a database when a WAL is reset (fixed in 3.51.3). */
 const SQLITE_VERSION_MIN = [3, 51, 3] as const;
@@ -124,24 +125,6 @@ function assertWritable(path: string): void {
       { cause: error },
     );
   }
-}
-
-/**
- * One process writes a file: chain head and totals live in its memory. The lock is SQLite's own, on a file beside
- * it, so that it ends with the process, however that ends.
- */
-function lockFile(path: string): () => void {
-  const lock = new DatabaseSync(`${path}-lock`);
-  try {
-    lock.exec('pragma busy_timeout = 0; pragma journal_mode = delete; begin exclusive');
-  } catch (error) {
-    lock.close();
-    throw new Error(
-      `${path} is in use by another Farthing process; stop it, or give this one another DATABASE_URL`,
-      { cause: error },
-    );
-  }
-  return () => lock.close();
 }
 
 /** SQLite's result codes (sqlite3.h); an extended code holds its primary one in the low byte. */

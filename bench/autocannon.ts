@@ -2,15 +2,15 @@
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { paymentBodies } from './bodies.ts';
 import type { Command } from './children.ts';
 import type { LoadOrder, LoadResult } from './load-result.ts';
+import { someBodies } from './requests.ts';
 
 /** A closed loop; the requests are handed over as an HTTP archive, the only way to give it many. */
 export function autocannonCommand(order: LoadOrder, folder: string): Command {
-  const { url, connections, seconds } = order;
+  const { url, connections, seconds, workload } = order;
   const archive = path.join(folder, 'requests.har');
-  const entries = paymentBodies().map((text) => ({
+  const entries = someBodies(workload).map((text) => ({
     request: {
       method: 'POST',
       url,

@@ -1,4 +1,4 @@
-/** The requests that are sent: the same payment to many recipients, so that the indexes are worked like in real life. */
+/** The payments that are sent: the same one to many recipients, so that the indexes are worked like in real life. */
 
 /**
  * More recipients than a page cache's hot spot, few enough that building them costs no time. BENCH_RECIPIENTS=1 sends
@@ -18,16 +18,6 @@ export function paymentBodies(): string[] {
 /** The recipient of the n-th payment, from 0; not in alphabetical order. */
 export function recipient(index: number): string {
   return `alice.${String((index * 2_741) % RECIPIENTS).padStart(4, '0')}@example.com`;
-}
-
-/** Whole HTTP/1.1 requests, ready to be written. `url` says where they go. */
-export function paymentRequests(url: URL): Buffer[] {
-  return paymentBodies().map((body) =>
-    Buffer.from(
-      `POST ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\nContent-Type: application/json\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    ),
-  );
 }
 
 export function getRequest(url: URL): Buffer {

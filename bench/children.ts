@@ -18,6 +18,8 @@ export interface Child {
   /** The exit code; -1 after a signal. */
   readonly ended: Promise<number>;
   readonly hasEnded: () => boolean;
+  /** Whether it was us who ended it. */
+  readonly wasStopped: () => boolean;
   /** Ends it: SIGTERM, and SIGKILL when it does not listen. */
   stop(): Promise<void>;
 }
@@ -56,6 +58,7 @@ export class Children {
       errors: child.stderr === null ? Promise.resolve('') : text(child.stderr),
       ended,
       hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+      wasStopped: () => child.killed,
       stop: () => stop(child, ended),
     };
   }

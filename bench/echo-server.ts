@@ -12,6 +12,7 @@ const server = http.createServer((request, response) => {
     body += chunk;
   });
   request.on('end', () => {
+    const answerTo = request.url === '/payment' ? authorizationTo : paymentTo;
     const text = JSON.stringify(answerTo(JSON.parse(body)));
     response.writeHead(201, {
       'content-type': 'application/json',
@@ -21,7 +22,7 @@ const server = http.createServer((request, response) => {
   });
 });
 
-function answerTo(asked: unknown) {
+function paymentTo(asked: unknown) {
   const { amount, currency, recipient } = asked as Record<string, unknown>;
   const createdAt = new Date().toISOString();
   return {
@@ -31,6 +32,20 @@ function answerTo(asked: unknown) {
     currency,
     recipient,
     created_at: createdAt,
+  };
+}
+
+function authorizationTo(asked: unknown) {
+  const { amount, currency, merchant, channel, device_id } = asked as Record<string, unknown>;
+  return {
+    transaction_id: randomUUID(),
+    status: 'Approved',
+    amount,
+    currency,
+    merchant,
+    channel,
+    device_id,
+    created_at: new Date().toISOString(),
   };
 }
 

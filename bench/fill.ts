@@ -5,20 +5,23 @@
 import { constants, copyFileSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { memoryFeatures } from '../src/adapters/features/memory.ts';
 import { replyRenderer } from '../src/adapters/http/replies.ts';
 import { openSqliteStore } from '../src/adapters/storage/sqlite/store.ts';
 import { newSeed, systemRandom } from '../src/adapters/system/random.ts';
 import { localWakeup } from '../src/adapters/system/wakeup.ts';
 import { effectiveSettings, parseConfig } from '../src/apps/config.ts';
+import { loadControls } from '../src/apps/controls.ts';
 import type { Command } from '../src/core/commands.ts';
-import { currencyOf } from '../src/core/currencies.ts';
 import { BATCH_COMMANDS_MAX } from '../src/core/limits.ts';
 import type { Payment } from '../src/core/payment.ts';
 import { execute } from '../src/engine/execute.ts';
-import type { Engine } from '../src/engine/ports.ts';
+import type { Clock, Engine } from '../src/engine/ports.ts';
 import { snapshot } from '../src/engine/snapshot.ts';
 import type { Bench } from './bench.ts';
-import { recipient } from './bodies.ts';
+import { CARD_KEY } from './cards.ts';
+import { authorizationCommand, paymentCommand } from './fill-commands.ts';
+import type { Workload } from './load-result.ts';
 import { cpuSeconds } from './machine.ts';
 import { startServer } from './server-process.ts';
 
@@ -34,18 +37,25 @@ const GROUP_MS = 20_000;
 /** Where virtual time begins: early enough that it stays behind the wall clock. */
 const BEGAN_MS_AGO = 2 * 24 * 60 * 60 * 1000;
 
-export async function fillFiles(bench: Bench): Promise<FilledFiles> {
-  const { sizes } = bench.options.plan;
-  assertRoom(bench.folder, Math.max(...sizes));
-  const growing = path.join(bench.folder, 'growing.db');
+/** What servers on filled files are told: one key, so that they know the cards again. */
+export const FILLED_SETTINGS = { CARD_FINGERPRINT_KEY: CARD_KEY };
+
+export async function fillFiles(bench: Bench, kind: Workload['kind']): Promise<FilledFiles> {
+  const { sizes: paymentSizes, cardSizes } = bench.options.plan;
+  const sizes = kind === 'cards' ? cardSizes : paymentSizes;
+  const most = Math.max(...sizes);
+  const commandAt = (index: number) =>
+    kind === 'cards' ? authorizationCommand(index, most) : paymentCommand(index);
+  assertRoom(bench.folder, most);
+  const growing = path.join(bench.folder, `growing-${kind}.db`);
   const files = new Map<number, string>();
   let stored = 0;
   for (const size of sizes) {
-    bench.say(`filling a file with ${size.toLocaleString('en')} payments`);
-    await grow(growing, stored, size);
+    bench.say(`filling a file with ${size.toLocaleString('en')} payments (${kind})`);
+    await grow(growing, { from: stored, to: size, commandAt });
     stored = size;
     await settle(bench, growing);
-    const copy = path.join(bench.folder, `payments-${size}.db`);
+    const copy = path.join(bench.folder, `${kind}-${size}.db`);
     const isLast = size === sizes.at(-1);
     if (!isLast) copyFileSync(growing, copy, constants.COPYFILE_FICLONE);
     files.set(size, isLast ? growing : copy);
@@ -62,16 +72,22 @@ function assertRoom(folder: string, payments: number): void {
   );
 }
 
-interface VirtualClock {
-  nowMs(): number;
+interface VirtualClock extends Clock {
   advance(ms: number): void;
 }
 
-async function grow(databasePath: string, from: number, to: number): Promise<void> {
+interface Growth {
+  readonly from: number;
+  readonly to: number;
+  /** What the n-th payment begins with. */
+  readonly commandAt: (index: number) => Command;
+}
+
+async function grow(databasePath: string, { from, to, commandAt }: Growth): Promise<void> {
   const { engine, clock } = await openEngine(databasePath);
   for (let made = from; made < to; made += BATCH_COMMANDS_MAX) {
     const count = Math.min(BATCH_COMMANDS_MAX, to - made);
-    const commands = Array.from({ length: count }, (_, index) => createCommand(made + index));
+    const commands = Array.from({ length: count }, (_, index) => commandAt(made + index));
     await executeAll(engine, commands);
     await liveThrough(engine, clock);
     clock.advance(GROUP_MS);
@@ -80,11 +96,13 @@ async function grow(databasePath: string, from: number, to: number): Promise<voi
 }
 
 async function openEngine(databasePath: string): Promise<{ engine: Engine; clock: VirtualClock }> {
-  const { simulation } = parseConfig(effectiveSettings({}, {}));
-  const publish = (payment: Payment) => JSON.stringify(snapshot(payment, simulation.retriesMax));
+  const config = parseConfig(effectiveSettings({}, {}));
+  const { retriesMax } = config.simulation;
+  const publish = (payment: Payment) => JSON.stringify(snapshot(payment, retriesMax));
   let nowMs = Date.now() - BEGAN_MS_AGO;
   const clock = {
     nowMs: () => nowMs,
+    ticksMs: () => performance.now(),
     advance(ms: number) {
       nowMs += ms;
     },
@@ -92,25 +110,17 @@ async function openEngine(databasePath: string): Promise<{ engine: Engine; clock
   const options = { path: databasePath, newWriter: newSeed, publish, nowMs: clock.nowMs };
   const store = openSqliteStore(options);
   nowMs = Math.max(nowMs, (await store.logHead()).atMs);
-  const random = systemRandom(await store.remember('seed', newSeed()));
-  const renderReply = replyRenderer(publish);
-  const wakeup = localWakeup();
-  return { engine: { store, clock, random, wakeup, settings: simulation, renderReply }, clock };
-}
-
-function createCommand(index: number): Command {
-  return {
-    type: 'create_payment',
-    amountMinor: 25_000n,
-    currency: currencyOf('USD'),
-    recipient: recipient(index),
-    reference: null,
-    description: 'Invoice #1042',
-    channel: null,
-    deviceId: null,
-    metadata: {},
-    scenario: null,
+  const engine: Engine = {
+    store,
+    clock,
+    random: systemRandom(await store.remember('seed', newSeed())),
+    wakeup: localWakeup(),
+    features: memoryFeatures(),
+    controls: { current: await loadControls(config, store) },
+    riskModel: null,
+    renderReply: replyRenderer(publish),
   };
+  return { engine, clock };
 }
 
 /** Moves the clock from timer to timer until none is left. */
@@ -145,7 +155,7 @@ const IDLE_CPU_SHARE = 0.05;
 
 /** A server's followers read what we wrote, as they would have while it was being written. */
 async function settle(bench: Bench, databasePath: string): Promise<void> {
-  const server = await startServer(bench, { databasePath });
+  const server = await startServer(bench, { databasePath, settings: FILLED_SETTINGS });
   const deadline = performance.now() + SETTLE_MS_MAX;
   for (let before = cpuSeconds(server.pid); performance.now() < deadline;) {
     await sleep(1_000);

@@ -1,12 +1,12 @@
 /**
- * Our own load generator, a program of its own: raw sockets, requests built beforehand, one on the way a connection.
+ * Our own load generator, a program of its own: raw sockets, finished requests, one on the way a connection.
  * Closed loop: each connection sends as soon as it has its answer. Open loop: requests leave at a constant rate,
  * whatever the server does, and a latency counts from when its request should have left, so that a server that
  * stalls cannot hide it (coordinated omission).
  */
-import { paymentRequests } from './bodies.ts';
 import { type Connection, connect } from './connection.ts';
 import { type LoadOrder, type LoadResult, parseOrder } from './load-result.ts';
+import { requestSource } from './requests.ts';
 import { quantile } from './statistics.ts';
 
 /** Beyond this many seconds behind schedule, the server cannot take the rate at all. */
@@ -28,9 +28,10 @@ class Tally {
   }
 }
 
-async function drive({ url, connections, seconds, ratePerSecond }: LoadOrder): Promise<LoadResult> {
+async function drive(order: LoadOrder): Promise<LoadResult> {
+  const { url, connections, seconds, ratePerSecond } = order;
   const target = new URL(url);
-  const requests = paymentRequests(target);
+  const nextRequest = requestSource(target, order.workload);
   const opened = await Promise.all(
     Array.from({ length: connections }, () => connect(target, give)),
   );
@@ -43,8 +44,8 @@ async function drive({ url, connections, seconds, ratePerSecond }: LoadOrder): P
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   await (ratePerSecond === null
-    ? closedLoop(opened, requests, seconds, tally)
-    : openLoop(opened, requests, { seconds, ratePerSecond }, tally));
+    ? closedLoop(opened, nextRequest, seconds, tally)
+    : openLoop(opened, nextRequest, { seconds, ratePerSecond }, tally));
   clearTimeout(deadline);
   const elapsed = (performance.now() - startedAt) / 1000;
   const { user, system } = process.cpuUsage(cpuBefore);
@@ -64,17 +65,15 @@ async function drive({ url, connections, seconds, ratePerSecond }: LoadOrder): P
 
 function closedLoop(
   connections: readonly Connection[],
-  requests: readonly Buffer[],
+  nextRequest: () => Buffer,
   seconds: number,
   tally: Tally,
 ): Promise<void> {
   const endsAt = performance.now() + seconds * 1000;
-  let next = 0;
   let busy = connections.length;
   return new Promise((resolve) => {
     const send = (connection: Connection, sentAt: number) => {
-      const request = requests[next++ % requests.length] ?? Buffer.of();
-      connection.send(request, (status, received) => {
+      connection.send(nextRequest(), (status, received) => {
         const now = performance.now();
         tally.add(now - sentAt, status, received);
         if (now < endsAt) send(connection, now);
@@ -87,7 +86,7 @@ function closedLoop(
 
 function openLoop(
   connections: readonly Connection[],
-  requests: readonly Buffer[],
+  nextRequest: () => Buffer,
   { seconds, ratePerSecond }: { seconds: number; ratePerSecond: number },
   tally: Tally,
 ): Promise<void> {
@@ -104,7 +103,8 @@ function openLoop(
         if (now - dueAt > BEHIND_SECONDS_MAX * 1000) give(new Error('the rate cannot be kept'));
         const connection = sent < total && dueAt <= now ? free.shift() : undefined;
         if (connection === undefined) return;
-        connection.send(requests[sent++ % requests.length] ?? Buffer.of(), (status, received) => {
+        sent += 1;
+        connection.send(nextRequest(), (status, received) => {
           tally.add(performance.now() - dueAt, status, received);
           free.push(connection);
           if (tally.latenciesMs.length === total) end();

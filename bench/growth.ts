@@ -2,7 +2,7 @@
 import type { Bench } from './bench.ts';
 import { getRequest } from './bodies.ts';
 import { connect, type Connection } from './connection.ts';
-import type { FilledFiles } from './fill.ts';
+import { FILLED_SETTINGS, type FilledFiles } from './fill.ts';
 import { figure, type Line } from './report.ts';
 import { getText, startServer } from './server-process.ts';
 import { median } from './statistics.ts';
@@ -15,43 +15,77 @@ const WARMUP_SHARE = 0.2;
 interface Subject {
   readonly size: number;
   readonly connection: Connection;
-  /** Path and query by the route's name. */
+  /** Requests by the route's name. */
   readonly paths: ReadonlyMap<string, Buffer>;
 }
 
-export async function measureGrowth(bench: Bench, files: FilledFiles): Promise<Line[]> {
+export async function measureGrowth(
+  bench: Bench,
+  files: FilledFiles,
+  cardFiles: FilledFiles,
+): Promise<Line[]> {
+  return [
+    ...(await measureRoutes(bench, files, { pathsAt: listPaths, unit: 'payments' })),
+    ...(await measureRoutes(bench, cardFiles, { pathsAt: cardPaths, unit: 'transactions' })),
+  ];
+}
+
+/** Path and query by the route's name, for the server at `url`. */
+type Paths = Readonly<Record<string, string>>;
+
+interface Routes {
+  readonly pathsAt: (url: string) => Promise<Paths>;
+  /** What there are more of in a larger file. */
+  readonly unit: string;
+}
+
+async function measureRoutes(
+  bench: Bench,
+  files: FilledFiles,
+  { pathsAt, unit }: Routes,
+): Promise<Line[]> {
   const servers = await Promise.all(
     [...files].map(async ([size, databasePath]) => ({
       size,
-      server: await startServer(bench, { databasePath }),
+      server: await startServer(bench, { databasePath, settings: FILLED_SETTINGS }),
     })),
   );
   const subjects = await Promise.all(
-    servers.map(({ size, server }) => openSubject(size, server.url)),
+    servers.map(async ({ size, server }) =>
+      openSubject(size, server.url, await pathsAt(server.url)),
+    ),
   );
   const lines: Line[] = [];
   for (const name of subjects[0]?.paths.keys() ?? []) {
-    lines.push(...(await measureRoute(bench, subjects, name)));
+    lines.push(...(await measureRoute(bench, subjects, { name, unit })));
   }
   for (const { connection } of subjects) connection.close();
   await Promise.all(servers.map(({ server }) => server.stop()));
   return lines;
 }
 
-async function openSubject(size: number, url: string): Promise<Subject> {
+async function openSubject(size: number, url: string, paths: Paths): Promise<Subject> {
   const connection = await connect(new URL(url), (error) => {
     throw error;
   });
-  const paths = {
-    'GET /summary': '/summary',
-    'GET /payments?limit=20': '/payments?limit=20',
-    'GET /payments?limit=20&status=FAILED': '/payments?limit=20&status=FAILED',
-    'GET /payments?limit=20&cursor=(the middle)': `/payments?limit=20&cursor=${await middleCursor(url)}`,
-  };
   const requests = Object.entries(paths).map(
     ([name, path]) => [name, getRequest(new URL(path, url))] as const,
   );
   return { size, connection, paths: new Map(requests) };
+}
+
+async function listPaths(url: string): Promise<Paths> {
+  return {
+    'GET /summary': '/summary',
+    'GET /payments?limit=20': '/payments?limit=20',
+    'GET /payments?limit=20&status=FAILED': '/payments?limit=20&status=FAILED',
+    'GET /payments?limit=20&q=alice.12': '/payments?limit=20&q=alice.12',
+    'GET /payments?limit=20&cursor=(the middle)': `/payments?limit=20&cursor=${await middleCursor(url)}`,
+  };
+}
+
+async function cardPaths(): Promise<Paths> {
+  return { 'GET /stats': '/stats' };
 }
 
 /** A cursor with about as many payments before it as behind it, found by the time halfway. */
@@ -79,7 +113,7 @@ async function page(url: string): Promise<PaymentPage> {
 async function measureRoute(
   bench: Bench,
   subjects: readonly Subject[],
-  name: string,
+  { name, unit }: { name: string; unit: string },
 ): Promise<Line[]> {
   const { requestsPerRoute } = bench.options.plan;
   const times = new Map(subjects.map((subject) => [subject, [] as number[]]));
@@ -93,7 +127,7 @@ async function measureRoute(
   const smallest = medians[0]?.ms ?? Number.NaN;
   return medians.map(({ size, ms }, index) => ({
     section: 'growth',
-    name: `${name}, ${size.toLocaleString('en')} payments`,
+    name: `${name}, ${size.toLocaleString('en')} ${unit}`,
     value: ms / smallest,
     unit: '',
     target: index === 0 ? null : { kind: 'at_most', value: RATIO_MAX },

@@ -4,10 +4,11 @@ import type { Bench } from './bench.ts';
 import { type Load, runLoad } from './load.ts';
 import { figure, type Line } from './report.ts';
 import { alternate, othersText } from './rounds.ts';
-import { type ServerProcess, startEcho, startServer } from './server-process.ts';
+import { startEcho, startServer } from './server-process.ts';
 import { median, spread } from './statistics.ts';
+import type { Pairs } from './throughput.ts';
 
-const RATE_PER_SECOND = 500;
+export const RATE_PER_SECOND = 500;
 const P99_MS_BELOW = 10;
 const WARMUP_SECONDS = 2;
 
@@ -15,11 +16,24 @@ const WARMUP_SECONDS = 2;
 const PAIRS = 3;
 
 export async function measureLatency(bench: Bench): Promise<Line[]> {
-  const { latencySeconds } = bench.options.plan;
   const echo = await startEcho(bench);
   const server = await startServer(bench, { databasePath: path.join(bench.folder, 'latency.db') });
-  const load = ({ url, pid }: ServerProcess, seconds: number) =>
-    runLoad(bench, { url, pid, seconds, ratePerSecond: RATE_PER_SECOND });
+  const lines = await measureWaits(bench, {
+    section: 'latency',
+    name: 'POST /payments',
+    server,
+    echo,
+    load: ({ url, pid }, seconds) =>
+      runLoad(bench, { url, pid, seconds, ratePerSecond: RATE_PER_SECOND }),
+  });
+  await Promise.all([server.stop(), echo.stop()]);
+  return lines;
+}
+
+/** At the constant rate, from both, in rounds that alternate. */
+export async function measureWaits(bench: Bench, pairs: Pairs): Promise<Line[]> {
+  const { section, name, server, echo, load } = pairs;
+  const { latencySeconds } = bench.options.plan;
   await load(echo, WARMUP_SECONDS);
   await load(server, WARMUP_SECONDS);
   const rounds = await alternate(
@@ -27,26 +41,27 @@ export async function measureLatency(bench: Bench): Promise<Line[]> {
     () => load(server, latencySeconds),
     () => load(echo, latencySeconds),
   );
-  await Promise.all([server.stop(), echo.stop()]);
   const served = latencyLine(
-    'POST /payments, p99',
+    section,
+    `${name}, p99`,
     rounds.map((round) => round.server),
   );
   return [
     { ...served, target: { kind: 'below', value: P99_MS_BELOW } },
     latencyLine(
+      section,
       'bare echo, p99',
       rounds.map((round) => round.echo),
     ),
   ];
 }
 
-function latencyLine(name: string, loads: readonly Load[]): Line {
+function latencyLine(section: Line['section'], name: string, loads: readonly Load[]): Line {
   const p99s = loads.map((load) => load.p99Ms);
   const p50 = figure(median(loads.map((load) => load.p50Ms)), 'ms');
   const max = figure(Math.max(...loads.map((load) => load.maxMs)), 'ms');
   return {
-    section: 'latency',
+    section,
     name: `${name} at ${RATE_PER_SECOND}/s`,
     value: median(p99s),
     unit: 'ms',

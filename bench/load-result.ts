@@ -1,7 +1,14 @@
 /** What a load generator is told and what it reports, as JSON between processes. */
 
+/** Which requests are sent. */
+export type Workload =
+  | { readonly kind: 'payments' }
+  /** Each by one of so many cards, drawn from the seed. */
+  | { readonly kind: 'cards'; readonly cards: number; readonly seed: number };
+
 export interface LoadOrder {
   readonly url: string;
+  readonly workload: Workload;
   readonly connections: number;
   readonly seconds: number;
   /** Null for a closed loop: as fast as answers come. */

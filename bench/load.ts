@@ -3,10 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { autocannonCommand, autocannonResult } from './autocannon.ts';
 import type { Bench } from './bench.ts';
 import type { Command } from './children.ts';
-import { type LoadOrder, type LoadResult, parseResult } from './load-result.ts';
+import { type LoadOrder, type LoadResult, parseResult, type Workload } from './load-result.ts';
 import { type Spent, watch } from './machine.ts';
 import type { GeneratorName } from './options.ts';
 import { wrkCommand, wrkResult } from './wrk.ts';
+
+const PATHS: Readonly<Record<Workload['kind'], string>> = {
+  payments: '/payments',
+  cards: '/payment',
+};
 
 /** As many callers as the targets speak of. */
 const CONNECTIONS = 32;
@@ -16,6 +21,8 @@ export interface LoadOptions {
   /** The server's process, whose processor time is read. */
   readonly pid: number;
   readonly seconds: number;
+  /** Absent: payments. */
+  readonly workload?: Workload;
   /** Constant, whatever the server does (only our own generator can); without it as fast as answers come. */
   readonly ratePerSecond?: number;
 }
@@ -30,9 +37,10 @@ export interface Load extends LoadResult {
 
 /** Runs to the end; throws when a request was not answered with 201. */
 export async function runLoad(bench: Bench, options: LoadOptions): Promise<Load> {
-  const { url, pid, seconds, ratePerSecond = null } = options;
+  const { pid, seconds, ratePerSecond = null, workload = { kind: 'payments' } } = options;
   const generator = ratePerSecond === null ? bench.generator : 'own';
-  const order = { url: `${url}/payments`, connections: CONNECTIONS, seconds, ratePerSecond };
+  const url = `${options.url}${PATHS[workload.kind]}`;
+  const order = { url, workload, connections: CONNECTIONS, seconds, ratePerSecond };
   const command = commandOf(generator, order, bench.folder);
   const startedAtMs = Date.now();
   const spentSince = watch(pid);

@@ -8,11 +8,13 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Bench } from './bench.ts';
 import { RECIPIENTS } from './bodies.ts';
+import { measureCards } from './card-load.ts';
 import { Children } from './children.ts';
 import { fillFiles, type FilledFiles } from './fill.ts';
 import { measureGrowth } from './growth.ts';
 import { measureLatency } from './latency.ts';
 import { measureLives } from './lives.ts';
+import type { Workload } from './load-result.ts';
 import { describeMachine } from './machine.ts';
 import { type Options, parseOptions, type Section, USAGE } from './options.ts';
 import { jsonOf, type Line, type Report, tableOf } from './report.ts';
@@ -83,14 +85,20 @@ function cleanUpOnSignals({ children, folder, say }: Bench): () => Promise<void>
 async function measureAll(bench: Bench): Promise<Report> {
   const { sections } = bench.options;
   const machine = describeMachine(bench.folder);
-  let filling: Promise<FilledFiles> | undefined;
-  const files = () => (filling ??= fillFiles(bench));
+  const filled = new Map<Workload['kind'], Promise<FilledFiles>>();
+  const files = (kind: Workload['kind']) => {
+    const filling = filled.get(kind) ?? fillFiles(bench, kind);
+    filled.set(kind, filling);
+    return filling;
+  };
   const measures: Readonly<Record<Section, () => Promise<Line[]>>> = {
     throughput: () => measureThroughput(bench),
     lives: () => measureLives(bench),
     latency: () => measureLatency(bench),
-    growth: async () => measureGrowth(bench, await files()),
-    start: async () => measureStart(bench, await files()),
+    growth: async () => measureGrowth(bench, await files('payments'), await files('cards')),
+    start: async () => measureStart(bench, await files('payments'), await files('cards')),
+    // The last one: its load makes the largest file of cards larger.
+    cards: async () => measureCards(bench, await files('cards')),
   };
   const lines: Line[] = [];
   const failures: { section: Section; message: string }[] = [];

@@ -2,7 +2,7 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 
-export const SECTIONS = ['throughput', 'lives', 'latency', 'growth', 'start'] as const;
+export const SECTIONS = ['throughput', 'lives', 'latency', 'growth', 'start', 'cards'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /**
@@ -32,6 +32,8 @@ export interface Plan {
   readonly latencySeconds: number;
   /** Payments in the file, ascending. */
   readonly sizes: readonly number[];
+  /** Card authorizations in the file, ascending, each by a card of its own. */
+  readonly cardSizes: readonly number[];
   readonly requestsPerRoute: number;
   readonly starts: number;
   readonly idleSeconds: number;
@@ -43,6 +45,7 @@ const FULL: Plan = {
   warmupSeconds: 3,
   latencySeconds: 10,
   sizes: [1_000, 100_000, 1_000_000],
+  cardSizes: [1_000, 1_000_000],
   requestsPerRoute: 1_000,
   starts: 5,
   idleSeconds: 10,
@@ -55,6 +58,7 @@ const QUICK: Plan = {
   warmupSeconds: 1,
   latencySeconds: 4,
   sizes: [1_000, 50_000],
+  cardSizes: [1_000, 50_000],
   requestsPerRoute: 300,
   starts: 3,
   idleSeconds: 3,
@@ -62,7 +66,7 @@ const QUICK: Plan = {
 
 export const USAGE = `usage: npm run bench -- [options]
   --only <section>       ${SECTIONS.join(' | ')}; may be given several times
-  --quick                a minute instead of ten: shorter rounds, no file with a million payments
+  --quick                two minutes instead of fifteen: shorter rounds, files with 50,000 payments and not a million
   --generator <name>     ${GENERATORS.join(' | ')}
   --json                 one JSON document instead of the table
   --folder <path>        where temporary files go (default: the system's temporary folder)

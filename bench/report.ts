@@ -72,7 +72,7 @@ export function tableOf({ machine, generator, recipients, lines, failures }: Rep
   );
   return [
     ...machineText(machine),
-    `load generator for throughput and lives: ${generator}; ${recipients.toLocaleString('en')} recipients`,
+    `load generator for throughput, lives and cards: ${generator}; ${recipients.toLocaleString('en')} recipients`,
     '',
     ...texts,
     ...failures.map(({ section, message }) => `${section} could not be measured: ${message}`),

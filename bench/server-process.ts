@@ -2,7 +2,7 @@
  * A server under test: a process of its own, as a user starts it, with its log in a file. Also the echo beside it,
  * so that both are started, found and stopped in the same way.
  */
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -64,12 +64,23 @@ async function startProgram(
   const logPath = path.join(bench.folder, `server-${started}.log`);
   const log = openSync(logPath, 'a');
   const startedAt = performance.now();
-  const command = { file: process.execPath, args };
+  // The flags that scripts/run.js gave us: the server is measured as `npm start` starts it.
+  const command = { file: process.execPath, args: [...process.execArgv, ...args] };
   const child = bench.children.start(command, { environment, folder: bench.folder, stdout: log });
   closeSync(log);
   const url = await listeningUrl(child, logPath);
   const listeningMs = performance.now() - startedAt;
+  void child.ended.then(async (code) => {
+    if (child.wasStopped()) return;
+    bench.say(`a server ended by itself (${code}): ${await child.errors}${lastLines(logPath)}`);
+  });
   return { url, pid: child.pid, listeningMs, stop: () => child.stop() };
+}
+
+const LAST_CHARACTERS = 2_000;
+
+function lastLines(logPath: string): string {
+  return existsSync(logPath) ? readFileSync(logPath, 'utf8').slice(-LAST_CHARACTERS) : '';
 }
 
 /** Waits for the line that says where it listens; throws with what it said when it ends instead. */

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench } from './bench.ts';
-import type { FilledFiles } from './fill.ts';
+import { FILLED_SETTINGS, type FilledFiles } from './fill.ts';
 import { cpuSeconds, residentMib } from './machine.ts';
 import { figure, type Line, type Target } from './report.ts';
 import { getText, startServer } from './server-process.ts';
@@ -29,13 +29,22 @@ interface Launch {
   readonly compileCache: ((index: number) => string) | null;
 }
 
-export async function measureStart(bench: Bench, files: FilledFiles): Promise<Line[]> {
+export async function measureStart(
+  bench: Bench,
+  files: FilledFiles,
+  cardFiles: FilledFiles,
+): Promise<Line[]> {
   const lines: Line[] = [];
-  for (const launch of launches(bench, files)) lines.push(await measureLaunch(bench, launch));
+  for (const launch of launches(bench, files, cardFiles))
+    lines.push(await measureLaunch(bench, launch));
   return [...lines, await idleLine(bench)];
 }
 
-function launches({ folder, options }: Bench, files: FilledFiles): Launch[] {
+function launches(
+  { folder, options }: Bench,
+  files: FilledFiles,
+  cardFiles: FilledFiles,
+): Launch[] {
   const largest = Math.max(...options.plan.sizes);
   const empty = {
     secondsBelow: EMPTY_SECONDS_BELOW,
@@ -47,6 +56,8 @@ function launches({ folder, options }: Bench, files: FilledFiles): Launch[] {
     databasePath: () => files.get(largest) ?? '',
     compileCache: null,
   };
+  const cards = Math.max(...options.plan.cardSizes);
+  const known = { ...large, databasePath: () => cardFiles.get(cards) ?? '' };
   const first = { ...empty, compileCache: (index: number) => path.join(folder, `cache-${index}`) };
   const size = `${largest.toLocaleString('en')} payments`;
   return [
@@ -55,6 +66,7 @@ function launches({ folder, options }: Bench, files: FilledFiles): Launch[] {
     { ...empty, name: 'an empty file, npm start', viaLauncher: true },
     { ...large, name: `${size}, node alone`, viaLauncher: false },
     { ...large, name: `${size}, npm start`, viaLauncher: true },
+    { ...known, name: `${cards.toLocaleString('en')} cards, node alone`, viaLauncher: false },
   ];
 }
 
@@ -92,7 +104,10 @@ async function startOnce(bench: Bench, launch: Launch): Promise<Start> {
   launched += 1;
   const { viaLauncher, compileCache } = launch;
   const cache = compileCache?.(launched);
-  const settings = cache === undefined ? {} : { NODE_COMPILE_CACHE: cache };
+  const settings = {
+    ...FILLED_SETTINGS,
+    ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),
+  };
   const databasePath = launch.databasePath(launched);
   const startedAt = performance.now();
   const server = await startServer(bench, { databasePath, viaLauncher, settings });

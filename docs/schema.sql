@@ -26,16 +26,14 @@ CREATE TABLE payments (
   refunded_minor integer not null check (refunded_minor between 0 and captured_minor),
   created_at_ms integer not null,
   updated_at_ms integer not null check (updated_at_ms >= created_at_ms)
-) strict;
+, card text, card_last4 text, ip text, entry text not null default 'payments'
+  check (entry in ('payments', 'payment')), risk text, model_score real check (model_score between 0 and 1)) strict;
 
 CREATE INDEX payments_by_status on payments (status);
 
 CREATE INDEX payments_by_failure_reason on payments (failure_reason) where failure_reason is not null;
 
 CREATE INDEX payments_by_reference on payments (reference) where reference is not null;
-
-CREATE INDEX payments_by_recipient on payments (recipient collate nocase, ordinal desc)
-  where recipient is not null;
 
 CREATE TABLE refunds (
   refund_id text primary key,
@@ -46,28 +44,6 @@ CREATE TABLE refunds (
 ) strict, without rowid;
 
 CREATE INDEX refunds_by_payment on refunds (payment_id, refund_id);
-
-CREATE TABLE events (
-  sequence integer primary key,
-  payment_id text not null,
-  payment_sequence integer not null,
-  type text not null,
-  at_ms integer not null,
-  request_id text not null,
-  actor text not null,
-  cause text not null,
-  payment text not null,
-  prev_hash blob not null check (length(prev_hash) = 32),
-  hash blob not null check (length(hash) = 32)
-) strict;
-
-CREATE UNIQUE INDEX events_by_payment on events (payment_id, payment_sequence);
-
-CREATE TRIGGER events_are_final before update on events
-  begin select raise(abort, 'the event log is append-only'); end;
-
-CREATE TRIGGER events_are_kept before delete on events
-  begin select raise(abort, 'the event log is append-only'); end;
 
 CREATE TABLE ledger_entries (
   payment_id text not null references payments (payment_id),
@@ -128,3 +104,56 @@ CREATE TABLE cursors (
   writer text not null,
   sequence integer not null
 ) strict, without rowid;
+
+CREATE TABLE settings (
+  name text primary key,
+  value text not null
+) strict, without rowid;
+
+CREATE TABLE events (
+  sequence integer primary key,
+  payment_id text,
+  payment_sequence integer check ((payment_sequence is null) = (payment_id is null)),
+  type text not null,
+  at_ms integer not null,
+  request_id text not null,
+  actor text not null,
+  cause text not null,
+  data text not null,
+  prev_hash blob not null check (length(prev_hash) = 32),
+  hash blob not null check (length(hash) = 32)
+) strict;
+
+CREATE UNIQUE INDEX events_by_payment on events (payment_id, payment_sequence)
+  where payment_id is not null;
+
+CREATE TRIGGER events_are_final before update on events
+  begin select raise(abort, 'the event log is append-only'); end;
+
+CREATE TRIGGER events_are_kept before delete on events
+  begin select raise(abort, 'the event log is append-only'); end;
+
+CREATE TABLE search_segments (
+  segment integer primary key,
+  level integer not null check (level >= 0),
+  last_ordinal integer not null check (last_ordinal >= 1),
+  moves_into integer check (moves_into > segment)
+) strict;
+
+CREATE TABLE search_blocks (
+  block integer primary key,
+  segment integer not null,
+  last_term text not null,
+  last_place integer not null check (last_place < 0),
+  entries text not null
+) strict;
+
+CREATE UNIQUE INDEX search_blocks_in_order on search_blocks (segment, last_term, last_place);
+
+CREATE TABLE search_changed (
+  ordinal integer primary key
+) strict;
+
+CREATE TRIGGER search_sees_changes after update of recipient, card_last4 on payments
+  when new.ordinal <= (select max(last_ordinal) from search_segments)
+  begin insert into search_changed values (new.ordinal) on conflict do nothing; end;

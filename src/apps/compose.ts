@@ -1,4 +1,5 @@
 /** Wires an engine and its HTTP application from a configuration: the one place where adapters meet. */
+import { totalmem } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { anchorFollower } from '../adapters/audit/anchor.ts';
@@ -6,6 +7,11 @@ import { buildApp } from '../adapters/http/app.ts';
 import type { RequestEntry } from '../adapters/http/deps.ts';
 import { createMetrics } from '../adapters/http/metrics.ts';
 import { replyRenderer } from '../adapters/http/replies.ts';
+import { loadCheckpoint } from '../adapters/features/checkpoint.ts';
+import { checkpointAt, checkpointFollower } from '../adapters/features/checkpoint-follower.ts';
+import { entitiesFor, type MemoryFeatures, memoryFeatures } from '../adapters/features/memory.ts';
+import { httpRiskModel } from '../adapters/risk-model/http.ts';
+import { compileRules } from '../adapters/rules/compile.ts';
 import { openSqliteStore } from '../adapters/storage/sqlite/store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { newSeed, systemRandom } from '../adapters/system/random.ts';
@@ -17,11 +23,13 @@ import {
 } from '../adapters/system/secret-key.ts';
 import { localWakeup } from '../adapters/system/wakeup.ts';
 import type { Payment } from '../core/payment.ts';
-import { type Engine, StorageError } from '../engine/ports.ts';
+import { replay } from '../engine/feature-replay.ts';
+import { type Engine, type RiskModel, type Store, StorageError } from '../engine/ports.ts';
 import { startRelay } from '../engine/relay.ts';
 import { publisher } from '../engine/snapshot.ts';
 import { startTimers } from '../engine/timers.ts';
 import type { Config } from './config.ts';
+import { loadControls } from './controls.ts';
 import { VERSION } from './version.ts';
 
 /** Half of what a stop may take; see server.ts. */
@@ -49,7 +57,7 @@ export async function compose(
     if (error instanceof StorageError && error.kind === 'fatal') onFatal(error);
   };
   const publish = publisher(config.simulation.retriesMax);
-  const { engine, seed } = await openEngine(config, publish, report);
+  const { engine, features, seed } = await openEngine(config, publish, report);
   let stop: (() => Promise<void>) | null = null;
   const app = await buildApp({
     engine,
@@ -61,6 +69,7 @@ export async function compose(
     publish,
     newRequestId: () => engine.random.newId(engine.clock.nowMs()),
     health: { notReady: () => (stop === null ? 'starting or stopping' : null) },
+    compileRules,
     onFatal,
   });
   return {
@@ -68,7 +77,7 @@ export async function compose(
     engine,
     seed,
     begin() {
-      stop = startBackground(config, engine, report);
+      stop = startBackground(config, engine, features, report);
     },
     async end() {
       // Callers who wait for an outcome get it if it comes soon, else the payment as it stands.
@@ -89,29 +98,68 @@ async function openEngine(
   config: Config,
   publish: (payment: Payment) => string,
   report: Report,
-): Promise<{ engine: Engine; seed: string }> {
+): Promise<{ engine: Engine; features: MemoryFeatures; seed: string }> {
   // The store stamps and the engine reads the same clock; it can only be set once the store's last time is known.
   let clock = systemClock(0);
   const nowMs = () => clock.nowMs();
-  const store = openSqliteStore({ path: config.databasePath, newWriter: newSeed, publish, nowMs });
+  const store = openSqliteStore({
+    path: config.databasePath,
+    hasWriteThread: config.hasWriteThread,
+    newWriter: newSeed,
+    publish,
+    nowMs,
+    onSearchError: report('the search index fell behind; it goes on with the next payments'),
+  });
   clock = systemClock((await store.logHead()).atMs);
   const seed = config.seed ?? (await store.remember('seed', newSeed()));
+  const features = await openFeatures(config, store);
   const engine: Engine = {
     store,
-    clock: { nowMs },
+    clock: { nowMs, ticksMs: () => clock.ticksMs() },
     random: systemRandom(seed),
     wakeup: localWakeup(report('a listener of commits failed')),
-    settings: config.simulation,
+    features,
+    controls: { current: await loadControls(config, store) },
+    riskModel: riskModelOf(config, report),
     renderReply: replyRenderer(publish),
   };
-  return { engine, seed };
+  return { engine, features, seed };
+}
+
+function riskModelOf(config: Config, report: Report): RiskModel | null {
+  const { riskModelUrl: url, riskModelTimeoutMs: timeoutMs } = config;
+  if (url === null) return null;
+  const onFailure = report('the risk model gave no score; the built-in one was used');
+  return httpRiskModel({ url, timeoutMs, onFailure });
+}
+
+/** What is known of cards, devices and addresses: the last checkpoint, and what the log says after it. */
+async function openFeatures(config: Config, store: Store): Promise<MemoryFeatures> {
+  const features = memoryFeatures({ entitiesMax: entitiesFor(totalmem()) });
+  const after = hasFile(config)
+    ? loadCheckpoint(featuresPath(config), await store.logHead(), features)
+    : null;
+  await replay(store, features, after ?? 0);
+  return features;
+}
+
+function featuresPath({ databasePath }: Config): string {
+  return `${databasePath}.features`;
 }
 
 /** Starts timers and followers of the log; returns what stops them. */
-function startBackground(config: Config, engine: Engine, report: Report): () => Promise<void> {
+function startBackground(
+  config: Config,
+  engine: Engine,
+  features: MemoryFeatures,
+  report: Report,
+): () => Promise<void> {
   const timers = startTimers(engine, report('a timer failed; it is tried again in a second'));
   const followers = hasFile(config)
-    ? [anchorFollower(`${config.databasePath}.anchors`, engine.store, engine.clock)]
+    ? [
+        anchorFollower(`${config.databasePath}.anchors`, engine.store, engine.clock),
+        checkpointFollower(featuresPath(config), features),
+      ]
     : [];
   const relay = startRelay(engine, followers, (name, error) =>
     report(`follower ${name} failed; it goes on in a second`)(error),
@@ -119,6 +167,10 @@ function startBackground(config: Config, engine: Engine, report: Report): () => 
   return async () => {
     await timers.stop();
     await relay.stop();
+    if (!hasFile(config)) return;
+    await checkpointAt(featuresPath(config), await engine.store.logHead(), features).catch(
+      report('no checkpoint could be written; the next start reads more of the log'),
+    );
   };
 }
 

@@ -7,8 +7,7 @@ import { hash } from 'node:crypto';
 import { parseEnv } from 'node:util';
 import type { ApiKey } from '../adapters/http/deps.ts';
 import { assert } from '../core/assert.ts';
-import { findCurrency } from '../core/currencies.ts';
-import { type AmountLimit, type Settings, tenThousandths } from '../core/scenario.ts';
+import { type AmountLimit, readLimit, type Settings } from '../core/scenario.ts';
 import { isSecret, SETTINGS, type SettingName } from './settings.ts';
 
 export interface Config {
@@ -16,6 +15,8 @@ export interface Config {
   readonly port: number;
   /** A path, or `:memory:`. */
   readonly databasePath: string;
+  /** Whether a database file is written by a thread of its own. */
+  readonly hasWriteThread: boolean;
   readonly logLevel: string;
   readonly allowedHosts: readonly string[];
   readonly corsOrigins: readonly string[];
@@ -24,6 +25,12 @@ export interface Config {
   readonly isSync: boolean;
   readonly seed: string | null;
   readonly cardFingerprintKey: string | null;
+  readonly luhn: 'signal' | 'enforce';
+  /** Null for the built-in score. */
+  readonly riskModelUrl: string | null;
+  readonly riskModelTimeoutMs: number;
+  /** Null for the built-in rules. */
+  readonly rulesFile: string | null;
   readonly simulation: Settings;
 }
 
@@ -81,6 +88,7 @@ export function parseConfig(settings: readonly EffectiveSetting[]): Config {
     host: reader.text('HOST'),
     port: reader.integer('PORT', 0, 65_535),
     databasePath: reader.parsed('DATABASE_URL', databasePath),
+    hasWriteThread: reader.oneOf('SQLITE_THREAD', ['on', 'off']) === 'on',
     logLevel: reader.oneOf('LOG_LEVEL', [
       'trace',
       'debug',
@@ -97,6 +105,10 @@ export function parseConfig(settings: readonly EffectiveSetting[]): Config {
     isSync: reader.oneOf('PROCESSING_MODE', ['async', 'sync']) === 'sync',
     seed: reader.text('SIMULATION_SEED') || null,
     cardFingerprintKey: reader.parsed('CARD_FINGERPRINT_KEY', hexadecimalKey),
+    luhn: reader.oneOf('CARD_LUHN', ['signal', 'enforce']) === 'enforce' ? 'enforce' : 'signal',
+    riskModelUrl: reader.parsed('RISK_MODEL_URL', webAddress),
+    riskModelTimeoutMs: reader.integer('RISK_MODEL_TIMEOUT_MS', 1, 10_000),
+    rulesFile: reader.text('RULES_FILE') || null,
     simulation: Object.freeze({
       failureRate: reader.rate('FAILURE_RATE'),
       startDelayMs: reader.integer('PROCESSING_START_DELAY_MS', 0, 86_400_000),
@@ -104,6 +116,12 @@ export function parseConfig(settings: readonly EffectiveSetting[]): Config {
       processingJitterMs: reader.integer('PROCESSING_JITTER_MS', 0, 86_400_000),
       retriesMax: reader.integer('MAX_RETRIES', 0, 1_000),
       fraudThreshold: reader.parsed('FRAUD_THRESHOLD', amountLimit),
+      highAmountThreshold: reader.parsed('HIGH_AMOUNT_THRESHOLD', amountLimit),
+      highAmountDeclineRate: reader.rate('HIGH_AMOUNT_DECLINE_RATE'),
+      randomDeclineRate: reader.rate('RANDOM_DECLINE_RATE'),
+      riskBlockScore: reader.rate('RISK_BLOCK_SCORE'),
+      hasAmountTails: reader.oneOf('AMOUNT_TAILS', ['on', 'off']) === 'on',
+      outage: 'none',
     }),
   };
   const isOpen = reader.oneOf('ALLOW_ANONYMOUS', ['true', 'false']) === 'true';
@@ -226,21 +244,18 @@ function hexadecimalKey(text: string): Parsed<string | null> {
     : { ok: false, expected: '32 hexadecimal digits or more; make one with: openssl rand -hex 32' };
 }
 
+function webAddress(text: string): Parsed<string | null> {
+  if (text === '') return { ok: true, value: null };
+  const isWeb = URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+  return isWeb
+    ? { ok: true, value: text }
+    : { ok: false, expected: 'an address that begins with http:// or https://' };
+}
+
 function amountLimit(text: string): Parsed<AmountLimit> {
+  const value = readLimit(text);
   const expected = 'an amount in major units, then others per currency, like 10000,JPY:1500000';
-  const [first = '', ...others] = splitList(text);
-  const anyE4 = tenThousandths(first);
-  if (anyE4 === null) return { ok: false, expected };
-  const byCurrencyE4 = new Map<string, bigint>();
-  for (const item of others) {
-    const [code = '', amount = '', ...more] = item.split(':');
-    if (more.length > 0) return { ok: false, expected };
-    const currency = findCurrency(code);
-    const limitE4 = tenThousandths(amount);
-    if (currency === undefined || limitE4 === null) return { ok: false, expected };
-    byCurrencyE4.set(currency.code, limitE4);
-  }
-  return { ok: true, value: { anyE4, byCurrencyE4 } };
+  return value === null ? { ok: false, expected } : { ok: true, value };
 }
 
 function isLoopback(host: string): boolean {

@@ -30,6 +30,13 @@ const NAMED = [
     meaning: 'sqlite:<path>, or sqlite::memory: for a database that ends with the process.',
   },
   {
+    name: 'SQLITE_THREAD',
+    aliases: [],
+    fallback: 'off',
+    meaning:
+      'on: a database file is written by a thread of its own; takes 20 MB, and pays where three cores or more are free.',
+  },
+  {
     name: 'LOG_LEVEL',
     aliases: [],
     fallback: 'info',
@@ -48,6 +55,64 @@ const NAMED = [
     fallback: '10000',
     meaning:
       'Amounts above it, in major units, fail with FRAUD_SUSPECTED. Other limits per currency: 10000,JPY:1500000.',
+  },
+  {
+    name: 'HIGH_AMOUNT_THRESHOLD',
+    aliases: [],
+    fallback: '500',
+    meaning:
+      'Card payments above it, in major units, are declined at HIGH_AMOUNT_DECLINE_RATE. Other limits per currency: 500,JPY:75000.',
+  },
+  {
+    name: 'HIGH_AMOUNT_DECLINE_RATE',
+    aliases: [],
+    fallback: '0.30',
+    meaning: 'Probability that a card payment above HIGH_AMOUNT_THRESHOLD is declined.',
+  },
+  {
+    name: 'RANDOM_DECLINE_RATE',
+    aliases: [],
+    fallback: '0.10',
+    meaning: 'Probability that any other card payment is declined.',
+  },
+  {
+    name: 'RISK_BLOCK_SCORE',
+    aliases: [],
+    fallback: '0.85',
+    meaning: 'Card payments with this risk score or a higher one are declined.',
+  },
+  {
+    name: 'RISK_MODEL_URL',
+    aliases: [],
+    fallback: '',
+    meaning:
+      'An http or https address that is asked for the score of each card payment; empty for the built-in score.',
+  },
+  {
+    name: 'RISK_MODEL_TIMEOUT_MS',
+    aliases: [],
+    fallback: '200',
+    meaning: 'How long the risk model may take; after that the built-in score is used.',
+  },
+  {
+    name: 'RULES_FILE',
+    aliases: [],
+    fallback: '',
+    meaning:
+      'A file with the rules to begin with, as GET /rules answers them; rules that were changed by PUT /rules stay.',
+  },
+  {
+    name: 'CARD_LUHN',
+    aliases: [],
+    fallback: 'signal',
+    meaning:
+      'signal: a card number with a wrong check digit is a risk signal; enforce: it is a 400.',
+  },
+  {
+    name: 'AMOUNT_TAILS',
+    aliases: [],
+    fallback: 'off',
+    meaning: 'on: amounts that end in 05, 51, 54 or 91 minor units fail as documented.',
   },
   {
     name: 'PROCESSING_START_DELAY_MS',

@@ -1,11 +1,23 @@
 /** What can be asked of a payment. Everything that changes one is a command, elapsed time included. */
+import type { Card } from './card.ts';
 import type { Currency } from './currencies.ts';
 import type { PaymentId } from './ids.ts';
 import type { Metadata } from './payment.ts';
+import type { CompiledRules } from './pipeline.ts';
 import type { Scenario } from './scenario.ts';
+import type { SimulationChange } from './simulation.ts';
 
-export interface CreatePayment {
+export interface CreatePayment extends PaymentAsked {
   readonly type: 'create_payment';
+}
+
+/** A card is authorized at once. */
+export interface AuthorizeCard extends PaymentAsked {
+  readonly type: 'authorize_card';
+  readonly card: Card;
+}
+
+interface PaymentAsked {
   readonly amountMinor: bigint;
   readonly currency: Currency;
   readonly recipient: string | null;
@@ -13,6 +25,11 @@ export interface CreatePayment {
   readonly description: string | null;
   readonly channel: string | null;
   readonly deviceId: string | null;
+  readonly ip: string | null;
+  /** What is kept of the card; null for a payment from an account. */
+  readonly card: Card | null;
+  /** An outside risk model's score, 0 to 1; null when none was asked or none answered. */
+  readonly modelScore: number | null;
   readonly metadata: Metadata;
   readonly scenario: Scenario | null;
 }
@@ -28,6 +45,30 @@ export interface RefundPayment {
 export interface RetryPayment {
   readonly type: 'retry_payment';
   readonly paymentId: PaymentId;
+  /** Null for the card it has. */
+  readonly card: OtherCard | null;
+  /** The outside model's score with the other card. */
+  readonly modelScore: number | null;
+}
+
+export interface OtherCard {
+  readonly card: Card;
+  readonly testCard: string | null;
+  readonly isExpired: boolean;
+}
+
+export interface ChangeSimulation extends SimulationChange {
+  readonly type: 'change_simulation';
+}
+
+export interface ChangeRules {
+  readonly type: 'change_rules';
+  readonly rules: CompiledRules;
+}
+
+/** Everything but settings and rules is taken out. */
+export interface ResetData {
+  readonly type: 'reset_data';
 }
 
 /** A timer came due. `attempt` tells a stale one: the payment has moved on since it was set. */
@@ -36,20 +77,30 @@ export interface TimerElapsed {
   readonly timer: Timer;
 }
 
-export type Command = CreatePayment | RefundPayment | RetryPayment | TimerElapsed;
+export type Command =
+  | CreatePayment
+  | AuthorizeCard
+  | RefundPayment
+  | RetryPayment
+  | TimerElapsed
+  | ChangeSimulation
+  | ChangeRules
+  | ResetData;
 
-/** Time is a row: what to do with a payment, and when. */
+/** Time is a row: what to do, with which payment, and when. */
 export interface Timer {
   readonly dueAtMs: number;
-  readonly paymentId: PaymentId;
+  /** Null when it is about no payment. */
+  readonly paymentId: PaymentId | null;
   readonly kind: TimerKind;
-  /** The payment's `attempts` when the timer was set. */
+  /** The payment's `attempts`, or the simulation's version, when the timer was set. */
   readonly attempt: number;
 }
-export type TimerKind = 'start' | 'complete';
+export const TIMER_KINDS = ['start', 'complete', 'simulation_expires'] as const;
+export type TimerKind = (typeof TIMER_KINDS)[number];
 
-/** The payment a command is about; null when it makes one. */
+/** The payment a command is about; null when it makes one, or is about none. */
 export function subjectOf(command: Command): PaymentId | null {
-  if (command.type === 'create_payment') return null;
-  return command.type === 'timer_elapsed' ? command.timer.paymentId : command.paymentId;
+  if (command.type === 'timer_elapsed') return command.timer.paymentId;
+  return 'paymentId' in command ? command.paymentId : null;
 }

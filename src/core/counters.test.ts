@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { paymentOf } from '../../test/support/payment.ts';
-import { type CounterName, countChange, timeToOutcome } from './counters.ts';
+import { countAuthorization, type CounterName, countChange, timeToOutcome } from './counters.ts';
+import { currencyOf } from './currencies.ts';
 import type { Payment } from './payment.ts';
 
 function counted(before: Payment | null, after: Payment) {
@@ -39,6 +40,30 @@ describe('counting', () => {
       'volume:USD': 5n,
     });
     expect(counted(success, { ...success, refundedMinor: 1n })).toEqual({});
+  });
+});
+
+describe('counting authorizations', () => {
+  test('adds up how many were approved and declined, and the amounts of both, by currency', () => {
+    const totals = new Map<CounterName, bigint>();
+    const pounds = currencyOf('GBP');
+    countAuthorization(totals, paymentOf({ status: 'SUCCESS', amountMinor: 5n }));
+    countAuthorization(totals, { ...failed, amountMinor: 7n });
+    countAuthorization(totals, { ...failed, amountMinor: 100n, currency: pounds });
+    countAuthorization(totals, { ...failed, amountMinor: 11n, currency: pounds });
+    expect(Object.fromEntries(totals)).toEqual({
+      'card_approved:USD': 1n,
+      'card_declined:USD': 1n,
+      'card_amount:USD': 12n,
+      'card_declined:GBP': 2n,
+      'card_amount:GBP': 111n,
+    });
+  });
+
+  test('takes an amount of zero or less for none', () => {
+    const totals = new Map<CounterName, bigint>();
+    for (const amountMinor of [0n, -5n]) countAuthorization(totals, { ...failed, amountMinor });
+    expect(Object.fromEntries(totals)).toEqual({ 'card_declined:USD': 2n });
   });
 });
 

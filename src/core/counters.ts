@@ -6,8 +6,13 @@
 import type { Payment } from './payment.ts';
 import { isSettled } from './payment.ts';
 
-/** A counter's name: `status:FAILED`, `reason:PROCESSING_ERROR`, `volume:USD` (minor units). */
-export type CounterName = `status:${string}` | `reason:${string}` | `volume:${string}`;
+/**
+ * A counter's name: `status:FAILED`, `reason:PROCESSING_ERROR`, `volume:USD` (minor units), and of card authorizations
+ * `card_approved:GBP`, `card_declined:GBP` (how many) and `card_amount:GBP` (minor units, of both).
+ */
+export type CounterName =
+  | `${'status' | 'reason' | 'volume'}:${string}`
+  | `${'card_approved' | 'card_declined' | 'card_amount'}:${string}`;
 
 /** Adds to `totals` what changed between two states of one payment; `before` is null for a new one. */
 export function countChange(
@@ -26,6 +31,13 @@ export function countChange(
   }
   const captured = after.capturedMinor - (before?.capturedMinor ?? 0n);
   if (captured !== 0n) add(totals, `volume:${after.currency.code}`, captured);
+}
+
+/** Adds a card authorization: a payment's first decided attempt by card. */
+export function countAuthorization(totals: Map<CounterName, bigint>, payment: Payment): void {
+  const { code } = payment.currency;
+  add(totals, payment.status === 'FAILED' ? `card_declined:${code}` : `card_approved:${code}`, 1n);
+  if (payment.amountMinor > 0n) add(totals, `card_amount:${code}`, payment.amountMinor);
 }
 
 /** Milliseconds from creation to the first outcome, when this change is that outcome; else null. */

@@ -1,7 +1,10 @@
 /**
  * Why a payment failed: a closed list, each with the ISO 8583 response code (field 39) an acquirer would have
- * seen, a sentence for people, and what to do next. Lost, stolen and fraud say no more to people than a generic
- * decline does: the person at the counter may be the thief.
+ * seen, a sentence for people, and what to do next. Lost, stolen, fraud and risk say no more to people than a
+ * generic decline does: the person at the counter may be the thief.
+ *
+ * The codes are those of ISO 8583:1987 as the card networks use them. 82 is the networks' own: the standard knew no
+ * security code. Several reasons share a code (05, 59): they differ in who declined, which the field does not say.
  */
 
 export const FAILURE_REASONS = [
@@ -76,7 +79,8 @@ export function declineOf(reason: FailureReason): Decline {
   return DECLINES[reason];
 }
 
-/** True for a reason after which the very same payment may be attempted again. */
-export function isRetryable(reason: FailureReason): boolean {
-  return DECLINES[reason].retry === 'later';
+/** True for a reason after which the payment may be attempted again: with the same card, or with another one. */
+export function isRetryable(reason: FailureReason, hasOtherCard = false): boolean {
+  const { retry } = DECLINES[reason];
+  return retry === 'later' || (retry === 'other_card' && hasOtherCard);
 }

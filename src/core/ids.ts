@@ -38,3 +38,8 @@ export function refundIdOf(uuid: string): RefundId {
 export function eventIdOf(paymentId: PaymentId, paymentSequence: number): EventId {
   return `evt_${paymentId.replaceAll('-', '')}_${paymentSequence}` as EventId;
 }
+
+/** The id of an event that is not about a payment: `evt_<writer>_<sequence in its log>`. */
+export function logEventIdOf(writer: string, sequence: number): EventId {
+  return `evt_${writer}_${sequence}` as EventId;
+}

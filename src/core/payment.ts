@@ -19,9 +19,11 @@
  * 0 <= refunded <= captured <= amount (an amount at or below zero is never captured).
  */
 import { assert } from './assert.ts';
+import type { Card } from './card.ts';
 import type { Currency } from './currencies.ts';
 import type { FailureReason } from './failures.ts';
 import type { PaymentId, RefundId } from './ids.ts';
+import type { RiskLevel } from './risk.ts';
 import type { Scenario } from './scenario.ts';
 
 export const STATUSES = [
@@ -84,6 +86,13 @@ export interface Refund {
   readonly createdAtMs: number;
 }
 
+export interface PaymentRisk {
+  /** 0 to 1, four decimals. */
+  readonly score: number;
+  readonly level: RiskLevel;
+  readonly reasons: readonly string[];
+}
+
 export type Metadata = Readonly<Record<string, string | number | boolean | null>>;
 
 export interface Payment {
@@ -93,6 +102,8 @@ export interface Payment {
   /** The number of its events, which is the sequence of the last one. */
   readonly version: number;
   readonly status: Status;
+  /** The door it came in by: POST /payments, or POST /payment. */
+  readonly entry: 'payments' | 'payment';
   /** May be zero or negative: such a payment is kept and fails with INVALID_AMOUNT. */
   readonly amountMinor: bigint;
   /** NO_CURRENCY when the request named none. */
@@ -102,6 +113,13 @@ export interface Payment {
   readonly description: string | null;
   readonly channel: string | null;
   readonly deviceId: string | null;
+  readonly ip: string | null;
+  /** What is kept of its card; null for a payment from an account. */
+  readonly card: Card | null;
+  /** An outside model's score of it, 0 to 1; null when none was asked or none answered. */
+  readonly modelScore: number | null;
+  /** Of its last decided attempt; null before, and for a payment from an account. */
+  readonly risk: PaymentRisk | null;
   readonly metadata: Metadata;
   /** The outcomes its request asked for; null when it asked for none. */
   readonly scenario: Scenario | null;

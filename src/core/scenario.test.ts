@@ -1,12 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { SETTINGS } from '../../test/support/engine.ts';
-import { paymentOf } from '../../test/support/payment.ts';
+import { paymentOf, scenarioOf } from '../../test/support/payment.ts';
 import { currencyOf } from './currencies.ts';
-import { forcedOutcome, isAbove, processingDelay, tenThousandths } from './scenario.ts';
+import {
+  forcedOutcome,
+  limitMinor,
+  majorLimit,
+  processingDelay,
+  readLimit,
+  tenThousandths,
+} from './scenario.ts';
 
 describe('the outcome asked for', () => {
   test('is one per attempt, the last one for all further attempts', () => {
-    const scenario = { outcomes: ['PROCESSING_ERROR', 'APPROVE'], delayMs: null } as const;
+    const scenario = scenarioOf({ outcomes: ['PROCESSING_ERROR', 'APPROVE'] });
     expect([1, 2, 3].map((attempt) => forcedOutcome(scenario, attempt))).toEqual([
       'PROCESSING_ERROR',
       'APPROVE',
@@ -16,7 +23,7 @@ describe('the outcome asked for', () => {
 
   test('is none when nothing was asked for', () => {
     expect(forcedOutcome(null, 1)).toBeNull();
-    expect(forcedOutcome({ outcomes: [], delayMs: 5 }, 1)).toBeNull();
+    expect(forcedOutcome(scenarioOf({ delayMs: 5 }), 1)).toBeNull();
   });
 });
 
@@ -37,9 +44,9 @@ describe('the delay', () => {
     expect(processingDelay(paymentOf({}), wide, () => 0)).toBe(0);
   });
   test('is the one asked for', () => {
-    const scenario = { outcomes: [], delayMs: 7 };
+    const scenario = scenarioOf({ delayMs: 7 });
     expect(processingDelay(paymentOf({ scenario }), settings, () => 0)).toBe(7);
-    const none = { outcomes: [], delayMs: null };
+    const none = scenarioOf({ outcomes: ['APPROVE'] });
     expect(processingDelay(paymentOf({ scenario: none }), SETTINGS, () => 0)).toBe(500);
   });
 });
@@ -47,12 +54,38 @@ describe('the delay', () => {
 describe('a limit', () => {
   test('counts in major units whatever the digits of the currency', () => {
     const limit = { anyE4: 10_000n, byCurrencyE4: new Map() };
-    expect(isAbove(limit, 100n, currencyOf('USD'))).toBe(false);
-    expect(isAbove(limit, 101n, currencyOf('USD'))).toBe(true);
-    expect(isAbove(limit, 1n, currencyOf('JPY'))).toBe(false);
-    expect(isAbove(limit, 2n, currencyOf('JPY'))).toBe(true);
-    expect(isAbove(limit, 1_001n, currencyOf('KWD'))).toBe(true);
-    expect(isAbove(limit, 10_000n, currencyOf('CLF'))).toBe(false);
+    const limits = ['USD', 'JPY', 'KWD', 'CLF'].map((code) => limitMinor(limit, currencyOf(code)));
+    expect(limits).toEqual([100n, 1n, 1_000n, 10_000n]);
+  });
+
+  test('between two minor units is passed by the upper one alone', () => {
+    const limit = { anyE4: 10_050n, byCurrencyE4: new Map() };
+    expect(limitMinor(limit, currencyOf('USD'))).toBe(100n);
+    expect(limitMinor(limit, currencyOf('JPY'))).toBe(1n);
+  });
+
+  test('of a currency takes the place of the common one', () => {
+    const limit = readLimit('10000,JPY:1500000');
+    if (limit === null) throw new Error('this is a limit');
+    expect(limitMinor(limit, currencyOf('JPY'))).toBe(1_500_000n);
+    expect(limitMinor(limit, currencyOf('USD'))).toBe(1_000_000n);
+    expect(majorLimit(limit, 'JPY')).toBe(1_500_000);
+    expect(majorLimit(limit, 'USD')).toBe(10_000);
+  });
+
+  test.each([
+    ['10000', { anyE4: 100_000_000n, byCurrencyE4: new Map() }],
+    ['0.5', { anyE4: 5_000n, byCurrencyE4: new Map() }],
+    [' 1 , usd:2 ,', { anyE4: 10_000n, byCurrencyE4: new Map([['USD', 20_000n]]) }],
+    ['', null],
+    [',USD:1', null],
+    ['1,USD', null],
+    ['1,USD:', null],
+    ['1,USD:1:2', null],
+    ['1,NIX:1', null],
+    ['1,USD:-1', null],
+  ])('is read from %s', (text, expected) => {
+    expect(readLimit(text)).toEqual(expected);
   });
 });
 

@@ -4,7 +4,7 @@
  * attempt, purpose), so that the same commands give the same history however they are batched.
  */
 import { assert } from './assert.ts';
-import type { Currency } from './currencies.ts';
+import { type Currency, findCurrency } from './currencies.ts';
 import type { FailureReason } from './failures.ts';
 import type { Payment } from './payment.ts';
 
@@ -17,11 +17,17 @@ export interface Scenario {
   readonly outcomes: readonly Outcome[];
   /** Time from PROCESSING to the outcome, in place of the settings' delay and jitter; null for theirs. */
   readonly delayMs: number | null;
+  /** The name of the test card it was made with; null for any other card, and for none. */
+  readonly testCard: string | null;
+  /** Its card's date had passed. */
+  readonly isCardExpired: boolean;
 }
 
-/** A uniform number in [0, 1) for this purpose: the same arguments always give the same number. */
-export type Draw = (ordinal: number, attempt: number, purpose: DrawPurpose) => number;
-export type DrawPurpose = 'failure' | 'jitter';
+/**
+ * A uniform number in [0, 1) for this purpose (`jitter`, or the name of a rule): the same arguments always give the
+ * same number.
+ */
+export type Draw = (ordinal: number, attempt: number, purpose: string) => number;
 
 export interface Settings {
   /** Probability in [0, 1] that an attempt fails with PROCESSING_ERROR. */
@@ -35,7 +41,19 @@ export interface Settings {
   /** How often a failed payment may be tried again. */
   readonly retriesMax: number;
   readonly fraudThreshold: AmountLimit;
+  /** Card payments above it are declined at highAmountDeclineRate, others at randomDeclineRate. */
+  readonly highAmountThreshold: AmountLimit;
+  readonly highAmountDeclineRate: number;
+  readonly randomDeclineRate: number;
+  /** Card payments with this risk score or a higher one are declined. */
+  readonly riskBlockScore: number;
+  /** Whether the last two digits of an amount can force its outcome. */
+  readonly hasAmountTails: boolean;
+  /** What every attempt that nothing else forces meets: an issuer that refuses, or one that does not answer. */
+  readonly outage: Outage;
 }
+
+export type Outage = 'none' | 'unavailable' | 'timeout';
 
 /** A limit in ten-thousandths of a major unit: every ISO 4217 currency has at most four digits. */
 export interface AmountLimit {
@@ -52,11 +70,35 @@ export function tenThousandths(text: string): bigint | null {
   return whole === undefined ? null : BigInt(whole + fraction.padEnd(4, '0'));
 }
 
-/** True when the amount is above the limit that holds for its currency. */
-export function isAbove(limit: AmountLimit, amountMinor: bigint, currency: Currency): boolean {
+/** Reads `10000,JPY:1500000`: one limit in major units, then others per currency; null for any other text. */
+export function readLimit(text: string): AmountLimit | null {
+  const [first = '', ...others] = text.split(',').map((part) => part.trim());
+  const anyE4 = tenThousandths(first);
+  if (anyE4 === null) return null;
+  const byCurrencyE4 = new Map<string, bigint>();
+  for (const item of others.filter((part) => part !== '')) {
+    const [code = '', amount = '', ...more] = item.split(':');
+    const currency = findCurrency(code);
+    const limit = tenThousandths(amount);
+    if (more.length > 0 || currency === undefined || limit === null) return null;
+    byCurrencyE4.set(currency.code, limit);
+  }
+  return { anyE4, byCurrencyE4 };
+}
+
+/** The limit that holds for a currency, in its minor units: an amount is above the limit when it is above this. */
+export function limitMinor(limit: AmountLimit, currency: Currency): bigint {
   assert(currency.minorDigits <= 4, 'no ISO 4217 currency has more than four digits');
-  const limitE4 = limit.byCurrencyE4.get(currency.code) ?? limit.anyE4;
-  return amountMinor * 10n ** BigInt(4 - currency.minorDigits) > limitE4;
+  return limitE4(limit, currency.code) / 10n ** BigInt(4 - currency.minorDigits);
+}
+
+/** The same in major units, as rules compare it. */
+export function majorLimit(limit: AmountLimit, currencyCode: string): number {
+  return Number(limitE4(limit, currencyCode)) / 10_000;
+}
+
+function limitE4({ byCurrencyE4, anyE4 }: AmountLimit, currencyCode: string): bigint {
+  return byCurrencyE4.get(currencyCode) ?? anyE4;
 }
 
 /** The outcome that the request asked for at this attempt (from 1), or null when it has no wish. */

@@ -34,15 +34,16 @@ async function recipients(): Promise<(string | null)[]> {
 }
 
 /** An engine whose store notes the size of each batch, and first asks `before`. */
-function watched(before: (requests: readonly CommandRequest[]) => Promise<void> | void = () => {}) {
+function watched(
+  before: (requests: readonly CommandRequest[]) => Promise<void> | void = () => {},
+  commitsElsewhere = false,
+) {
   const sizes: number[] = [];
-  const engine = testEngine(
-    withBatch(store, (requests) => {
-      sizes.push(requests.length);
-      return before(requests);
-    }),
-  );
-  return { engine, sizes };
+  const noting = withBatch(store, (requests) => {
+    sizes.push(requests.length);
+    return before(requests);
+  });
+  return { engine: testEngine({ ...noting, commitsElsewhere }), sizes };
 }
 
 function isPoisoned({ command }: CommandRequest): boolean {
@@ -71,22 +72,44 @@ describe('commands that arrive together', () => {
     expect(sizes).toEqual([BATCH_COMMANDS_MAX, BATCH_COMMANDS_MAX, 3]);
   });
 
-  test('during a batch wait for the next one: never are two under way', async () => {
+  /** Batches of a store that takes 5 ms for each, while callers come in every 2 ms. */
+  async function underLoad(
+    callersAtOnce: number,
+    commitsElsewhere: boolean,
+  ): Promise<{ most: number; sizes: number[] }> {
     let underWay = 0;
     let most = 0;
-    const { engine } = watched(async () => {
+    const { engine, sizes } = watched(async () => {
       underWay += 1;
       most = Math.max(most, underWay);
       await new Promise((resolve) => setTimeout(resolve, 5));
       underWay -= 1;
-    });
+    }, commitsElsewhere);
     const replies: Promise<unknown>[] = [];
     for (let turn = 0; turn < 10; turn += 1) {
-      replies.push(pay(engine), pay(engine));
+      for (let count = 0; count < callersAtOnce; count += 1) replies.push(pay(engine));
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     await Promise.all(replies);
+    return { most, sizes };
+  }
+
+  test('during a batch wait for it: never are two under way', async () => {
+    const { most, sizes } = await underLoad(2, false);
     expect(most).toBe(1);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(20);
+  });
+
+  test('go behind a batch that is written elsewhere, when as many have come', async () => {
+    const { most, sizes } = await underLoad(2, true);
+    expect(most).toBe(2);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(20);
+    expect(sizes[1]).toBeGreaterThanOrEqual(sizes[0] ?? 0);
+  });
+
+  test('never make three batches at once', async () => {
+    const { most } = await underLoad(BATCH_COMMANDS_MAX, true);
+    expect(most).toBe(2);
   });
 
   test('settle only after the batch is on disk', async () => {
@@ -192,6 +215,7 @@ describe('the hint after a commit', () => {
       {
         settled: [],
         hasEvents: true,
+        isReset: false,
         timers: [{ dueAtMs: clock.nowMs(), paymentId: id, kind: 'start', attempt: 0 }],
       },
     ]);
@@ -200,7 +224,12 @@ describe('the hint after a commit', () => {
       if (timer === undefined) throw new Error(`a ${kind} timer is set`);
       await execute(engine, requestOf({ type: 'timer_elapsed', timer }));
     }
-    expect(heard.at(-1)).toEqual({ settled: [id], hasEvents: true, timers: [] });
+    expect(heard.at(-1)).toEqual({
+      settled: [id],
+      hasEvents: true,
+      timers: [],
+      isReset: false,
+    });
   });
 
   test('of a refusal tells of no events, and a failed batch gives none', async () => {
@@ -212,7 +241,7 @@ describe('the hint after a commit', () => {
     expect(heard).toEqual([]);
     const timer = { dueAtMs: 0, paymentId: 'gone', kind: 'start', attempt: 0 };
     await execute(engine, requestOf({ type: 'timer_elapsed', timer } as never));
-    expect(heard).toEqual([{ settled: [], timers: [], hasEvents: false }]);
+    expect(heard).toEqual([{ settled: [], timers: [], hasEvents: false, isReset: false }]);
   });
 
   test('that makes a listener throw undoes nothing, repeats nothing and stops nobody', async () => {

@@ -1,37 +1,48 @@
 /**
- * The one door. Every change to a payment comes in here: HTTP, timers, the CLI. Commands wait for the next batch;
- * a batch is read in one go, decided one by one in memory, and written in one go: one transaction, one fsync,
- * however many callers are waiting. A caller's promise settles only after the batch is on disk.
+ * The one door. Every change comes in here: HTTP, timers, the CLI. Commands wait for the next batch; a batch is read in
+ * one go, decided one by one in memory, and written in one go: one transaction, one fsync, however many callers are
+ * waiting. A caller's promise settles only after the batch is on disk.
  *
- * One batch is in flight at a time. A batch that storage refuses is rolled back whole and run again command by
- * command, once, so that one poisoned command cannot fail its neighbours.
+ *   queue ──► decided, behind the batch before it ──► on its way to the disk ──► on disk ──► answered
+ *                       │ superseded: that one failed, and this one was decided on top of it
+ *                       └──────► back to the front of the queue
+ *
+ * Where commits go on elsewhere, two batches are in flight at most: while one is written, the next is decided on top of
+ * it, as soon as as many callers wait for it. Where they do not, one after the other is decided and written. A batch that storage refuses is rolled back whole and run again command by command, once, so
+ * that one poisoned command cannot fail its neighbours.
  */
-import { decide } from '../core/decide.ts';
 import { BATCH_COMMANDS_MAX, QUEUED_COMMANDS_MAX } from '../core/limits.ts';
-import { isSettled } from '../core/payment.ts';
-import { reject } from '../core/rejections.ts';
+import { type Batch, decideBatch, summarize } from './decide-batch.ts';
+import { FeatureOverlay } from './features.ts';
 import {
   type Commit,
   type CommandRequest,
-  type DecidedReply,
   type Engine,
-  type RefusedReply,
   type Reply,
+  type RiskModel,
   StorageError,
-  type StoredBytes,
-  type StoredReply,
 } from './ports.ts';
-import type { WorkingSet } from './working-set.ts';
+import { questionFor, withModelScore } from './risk-question.ts';
 
 interface Caller {
   readonly request: CommandRequest;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: unknown) => void;
+  /** It goes in a batch of its own: its first batch was refused, or it asks for a reset. */
+  readonly isAlone: boolean;
+}
+
+/** A batch that has been decided and is not yet answered. */
+interface Flight {
+  readonly callers: readonly Caller[];
+  readonly batch: Batch;
 }
 
 interface Funnel {
-  queue: Caller[];
-  isRunning: boolean;
+  readonly queue: Caller[];
+  /** Oldest first. */
+  readonly flights: Flight[];
+  isScheduled: boolean;
 }
 
 const funnels = new WeakMap<Engine, Funnel>();
@@ -41,52 +52,138 @@ const funnels = new WeakMap<Engine, Funnel>();
  * written, so that asking again is safe.
  */
 export function execute(engine: Engine, request: CommandRequest): Promise<Reply> {
+  const { riskModel } = engine;
+  return riskModel === null ? enqueue(engine, request) : enqueueScored(engine, request, riskModel);
+}
+
+/** What is known outside is fetched before the batch opens and comes in as a fact. */
+async function enqueueScored(
+  engine: Engine,
+  request: CommandRequest,
+  model: RiskModel,
+): Promise<Reply> {
+  const question = await questionFor(engine.store, request.command);
+  if (question === null) return enqueue(engine, request);
+  const modelScore = await model.score(question);
+  return enqueue(engine, { ...request, command: withModelScore(request.command, modelScore) });
+}
+
+function enqueue(engine: Engine, request: CommandRequest): Promise<Reply> {
   const funnel = funnelOf(engine);
   if (funnel.queue.length >= QUEUED_COMMANDS_MAX) {
     return Promise.reject(new StorageError('unavailable', 'too many commands are waiting'));
   }
-  return new Promise((resolve, fail) => {
-    funnel.queue.push({ request, resolve, reject: fail });
-    if (!funnel.isRunning) {
-      funnel.isRunning = true;
-      // Everything that arrives in this turn of the event loop shares the batch.
-      setImmediate(() => void runBatches(engine, funnel));
-    }
+  return new Promise((resolve, refuse) => {
+    // What was asked before a reset is answered before it, and gone after it.
+    const isAlone = request.command.type === 'reset_data';
+    funnel.queue.push({ request, resolve, reject: refuse, isAlone });
+    schedule(engine, funnel);
   });
 }
 
 function funnelOf(engine: Engine): Funnel {
   const existing = funnels.get(engine);
   if (existing !== undefined) return existing;
-  const funnel: Funnel = { queue: [], isRunning: false };
+  const funnel: Funnel = { queue: [], flights: [], isScheduled: false };
   funnels.set(engine, funnel);
   return funnel;
 }
 
-async function runBatches(engine: Engine, funnel: Funnel): Promise<void> {
-  const callers = funnel.queue.splice(0, BATCH_COMMANDS_MAX);
-  await runBatch(engine, callers);
-  if (funnel.queue.length === 0) {
-    funnel.isRunning = false;
-  } else {
-    setImmediate(() => void runBatches(engine, funnel));
-  }
+/** Everything that arrives in this turn of the event loop shares the batch. */
+function schedule(engine: Engine, funnel: Funnel): void {
+  if (funnel.isScheduled || !canLaunch(engine, funnel)) return;
+  funnel.isScheduled = true;
+  setImmediate(() => {
+    funnel.isScheduled = false;
+    launch(engine, funnel);
+  });
 }
 
-async function runBatch(engine: Engine, callers: readonly Caller[]): Promise<void> {
-  let committed: Committed;
-  try {
-    committed = await commit(engine, callers);
-  } catch (error) {
-    if (callers.length > 1 && canPassAlone(error)) {
-      for (const caller of callers) await runBatch(engine, [caller]);
-    } else {
-      for (const caller of callers) caller.reject(error);
-    }
-    return;
-  }
+/**
+ * With nothing in flight whoever waits may go. Behind a batch only as many as it has: smaller ones would cost more
+ * commits than the time they save.
+ */
+function canLaunch({ store }: Engine, { queue, flights }: Funnel): boolean {
+  const [first] = queue;
+  const [ahead] = flights;
+  if (first === undefined || ahead === undefined) return first !== undefined;
+  if (!store.commitsElsewhere || flights.length > 1) return false;
+  const isAnyAlone = first.isAlone || ahead.callers.some(({ isAlone }) => isAlone);
+  return !isAnyAlone && queue.length >= ahead.callers.length;
+}
+
+/** Decides the next batch and sends it on its way, if it may go. */
+function launch(engine: Engine, funnel: Funnel): void {
+  if (!canLaunch(engine, funnel)) return;
+  const callers = nextCallers(funnel.queue);
+  const below = funnel.flights.at(-1)?.batch;
+  const batch: Batch = {
+    seen: new FeatureOverlay(below?.seen ?? engine.features),
+    controls: below?.controls ?? engine.controls.current,
+    isReset: false,
+  };
+  const flight = { callers, batch };
+  funnel.flights.push(flight);
+  commit(engine, flight).then(
+    (committed) => land(engine, funnel, flight, committed),
+    (error: unknown) => fail(engine, funnel, flight, error),
+  );
+}
+
+function nextCallers(queue: Caller[]): Caller[] {
+  const limit = Math.min(queue.length, BATCH_COMMANDS_MAX);
+  let size = 0;
+  while (size < limit && queue[size]?.isAlone !== true) size += 1;
+  return queue.splice(0, Math.max(size, 1));
+}
+
+interface Committed {
+  readonly replies: readonly Reply[];
+  readonly summary: Commit;
+}
+
+async function commit(engine: Engine, { callers, batch }: Flight): Promise<Committed> {
+  const requests = callers.map((caller) => caller.request);
+  let summary: Commit = { settled: [], timers: [], hasEvents: false, isReset: false };
+  const replies = await engine.store.batch(requests, (working) => {
+    const decided = decideBatch(engine, requests, working, batch);
+    summary = summarize(working, batch);
+    return decided;
+  });
+  return { replies, summary };
+}
+
+/**
+ * On disk: what memory holds follows. Where commits go on elsewhere, the next batch is on its way before these callers are
+ * answered; else it would only keep them waiting.
+ */
+function land(engine: Engine, funnel: Funnel, flight: Flight, committed: Committed): void {
+  const { batch, callers } = flight;
+  if (batch.isReset) engine.features.clear();
+  else engine.features.write(batch.seen.changes);
+  engine.controls.current = batch.controls;
+  funnel.flights.shift();
+  funnel.flights[0]?.batch.seen.settleOn(engine.features);
+  if (engine.store.commitsElsewhere) launch(engine, funnel);
   callers.forEach((caller, index) => settle(caller, committed.replies[index]));
   engine.wakeup.committed(committed.summary);
+  schedule(engine, funnel);
+}
+
+/** Nothing of it was written: who may pass alone tries that, who was only behind it tries again. */
+function fail(engine: Engine, funnel: Funnel, flight: Flight, error: unknown): void {
+  const { flights, queue } = funnel;
+  flights.splice(flights.indexOf(flight), 1);
+  const { callers } = flight;
+  if (error instanceof StorageError && error.kind === 'superseded') {
+    const place = queue.findIndex(({ isAlone }) => !isAlone);
+    queue.splice(place === -1 ? queue.length : place, 0, ...callers);
+  } else if (callers.length > 1 && canPassAlone(error)) {
+    queue.unshift(...callers.map((caller) => ({ ...caller, isAlone: true })));
+  } else {
+    for (const caller of callers) caller.reject(error);
+  }
+  schedule(engine, funnel);
 }
 
 /** A full or failing disk fails everybody; anything else may be the fault of one command among many. */
@@ -97,100 +194,4 @@ function canPassAlone(error: unknown): boolean {
 function settle(caller: Caller, reply: Reply | undefined): void {
   if (reply === undefined) caller.reject(new Error('assertion failed: one reply per request'));
   else caller.resolve(reply);
-}
-
-interface Committed {
-  readonly replies: readonly Reply[];
-  readonly summary: Commit;
-}
-
-async function commit(engine: Engine, callers: readonly Caller[]): Promise<Committed> {
-  const requests = callers.map((caller) => caller.request);
-  let summary: Commit = { settled: [], timers: [], hasEvents: false };
-  const replies = await engine.store.batch(requests, (working) => {
-    const decided = decideAll(engine, requests, working);
-    summary = summarize(working);
-    return decided;
-  });
-  return { replies, summary };
-}
-
-/** Decides a batch, one command after the other, in memory. */
-function decideAll(
-  engine: Engine,
-  requests: readonly CommandRequest[],
-  working: WorkingSet,
-): readonly Reply[] {
-  return requests.map((request) => {
-    const earlier = working.replyTo(request);
-    if (earlier !== null) return replay(earlier, request);
-    return decideOne(engine, request, working);
-  });
-}
-
-function decideOne(engine: Engine, request: CommandRequest, working: WorkingSet): Reply {
-  const nowMs = engine.clock.nowMs();
-  const moment = { nowMs, newId: () => engine.random.newId(nowMs), draw: engine.random.draw };
-  // The timer is gone with this commit, whatever becomes of its command.
-  if (request.command.type === 'timer_elapsed') working.firedTimers.push(request.command.timer);
-
-  const decided = decide(request.command, working.factsFor(request, engine.settings), moment);
-  if (!decided.ok) {
-    return keep(engine, request, working, nowMs, {
-      kind: 'refused',
-      rejection: decided.rejection,
-      stored: null,
-    });
-  }
-  const { payment } = decided.value;
-  working.apply(decided.value, request.origin);
-  const waiting = working.waitEndedBy(payment);
-  if (waiting !== null) {
-    const settled: DecidedReply = { kind: 'decided', payment, stored: null };
-    working.endWait(waiting, engine.renderReply(settled, request).body);
-  }
-  return keep(engine, request, working, nowMs, { kind: 'decided', payment, stored: null });
-}
-
-/** Stores the reply under the request's idempotency key, if it has one. */
-function keep(
-  engine: Engine,
-  request: CommandRequest,
-  working: WorkingSet,
-  nowMs: number,
-  reply: DecidedReply | RefusedReply,
-): Reply {
-  if (request.idempotency === null) return reply;
-  const { keyHash, fingerprint, waits } = request.idempotency;
-  const stored: StoredBytes = engine.renderReply(reply, request);
-  const isWaiting = waits && reply.kind === 'decided' && !isSettled(reply.payment.status);
-  working.keepReply({
-    ...stored,
-    keyHash,
-    fingerprint,
-    waitsFor: isWaiting ? reply.payment.id : null,
-    createdAtMs: nowMs,
-  });
-  return { ...reply, stored };
-}
-
-/** What a repeated key gets: the first answer, unless it asks for something else or the first still waits. */
-function replay(earlier: StoredReply, request: CommandRequest): Reply {
-  if (earlier.fingerprint !== request.idempotency?.fingerprint) {
-    const refused = reject(
-      'idempotency_key_reused',
-      'This Idempotency-Key was sent before with a different request; use a new key for a new request.',
-    );
-    return { kind: 'refused', rejection: refused.rejection, stored: null };
-  }
-  if (earlier.waitsFor !== null) return { kind: 'waiting', paymentId: earlier.waitsFor };
-  return { kind: 'replayed', stored: { status: earlier.status, body: earlier.body } };
-}
-
-function summarize(working: WorkingSet): Commit {
-  const settled = [...working.touched.values()]
-    .filter(({ after }) => isSettled(after.status))
-    .map(({ after }) => after.id);
-  const timers = working.recorded.flatMap(({ decision }) => decision.timer ?? []);
-  return { settled, timers, hasEvents: working.recorded.length > 0 };
 }

@@ -1,12 +1,15 @@
 /** What the engine needs from the world. Adapters implement these; `apps/` hands them in as one record. */
 import type { Command, Timer } from '../core/commands.ts';
+import type { Controls } from '../core/controls.ts';
 import type { CounterName } from '../core/counters.ts';
-import type { EventType } from '../core/events.ts';
+import type { ControlDecision } from '../core/decide/decision.ts';
+import type { Cause, EventType } from '../core/events.ts';
 import type { PaymentId, RefundId } from '../core/ids.ts';
 import type { AccountTotal, LedgerEntry } from '../core/ledger.ts';
 import type { Payment, Refund } from '../core/payment.ts';
 import type { Rejection } from '../core/rejections.ts';
-import type { Draw, Settings } from '../core/scenario.ts';
+import type { Draw } from '../core/scenario.ts';
+import type { FeatureCache } from './features.ts';
 import type { WorkingSet } from './working-set.ts';
 
 /** Everything the engine works with. */
@@ -15,7 +18,12 @@ export interface Engine {
   readonly clock: Clock;
   readonly random: Random;
   readonly wakeup: Wakeup;
-  readonly settings: Settings;
+  /** What is known of cards, devices and addresses. */
+  readonly features: FeatureCache;
+  /** How the network behaves; changed by a commit only. */
+  readonly controls: { current: Controls };
+  /** Asked for the score of card payments; null for the built-in one. */
+  readonly riskModel: RiskModel | null;
   /** Turns what was decided into the bytes that are stored under an idempotency key and sent. */
   readonly renderReply: (
     reply: DecidedReply | RefusedReply,
@@ -26,6 +34,31 @@ export interface Engine {
 /** The engine's time: never runs backwards, not even over a restart. */
 export interface Clock {
   nowMs(): number;
+  /** Milliseconds with fractions from some moment on: for how long something took. */
+  ticksMs(): number;
+}
+
+/** A model outside of this process. */
+export interface RiskModel {
+  /** A score from 0 to 1; null when there is no usable answer in time. Never rejects. */
+  score(question: RiskQuestion): Promise<number | null>;
+}
+
+/** What a model is told; the names are those of the wire. No card number. */
+export interface RiskQuestion {
+  readonly amount: string;
+  readonly currency: string;
+  readonly merchant: string | null;
+  readonly channel: string | null;
+  readonly device_id: string | null;
+  readonly ip: string | null;
+  readonly card: {
+    readonly brand: string;
+    readonly bin: string;
+    readonly last4: string;
+    readonly fingerprint: string;
+    readonly luhn_valid: boolean;
+  };
 }
 
 export interface Random {
@@ -51,6 +84,8 @@ export interface Commit {
   readonly settled: readonly PaymentId[];
   readonly timers: readonly Timer[];
   readonly hasEvents: boolean;
+  /** True when everything was taken out and a new log began. */
+  readonly isReset: boolean;
 }
 
 /** A command and who asked for it. */
@@ -78,13 +113,19 @@ export interface Idempotency {
   readonly waits: boolean;
 }
 
-export type Reply = DecidedReply | RefusedReply | ReplayedReply | WaitingReply;
+export type Reply = DecidedReply | ChangedReply | RefusedReply | ReplayedReply | WaitingReply;
 
 export interface DecidedReply {
   readonly kind: 'decided';
   readonly payment: Payment;
+  readonly cause: Cause;
   /** Set when the request carried an idempotency key: exactly what was stored. */
   readonly stored: StoredBytes | null;
+}
+/** How the network behaves was changed, or everything was reset. */
+export interface ChangedReply {
+  readonly kind: 'changed';
+  readonly event: ControlDecision['event'];
 }
 export interface RefusedReply {
   readonly kind: 'refused';
@@ -118,16 +159,17 @@ export interface StoredReply extends StoredBytes {
 /** One entry of the event log as it stands on disk. */
 export interface StoredEvent {
   readonly sequence: number;
-  readonly paymentId: PaymentId;
-  readonly paymentSequence: number;
+  /** Null when the event is not about a payment; then it has no place in one's history either. */
+  readonly paymentId: PaymentId | null;
+  readonly paymentSequence: number | null;
   readonly type: EventType;
   readonly atMs: number;
   readonly requestId: string;
   readonly actor: string;
   /** JSON text of the cause. */
   readonly cause: string;
-  /** JSON text of the payment as it became, in its public form. */
-  readonly payment: string;
+  /** JSON text of what the event is about as it became, in its public form: the payment, the settings. */
+  readonly data: string;
 }
 
 /** A place in the log: the writer whose sequence it is, and the last event seen (0 for none). */
@@ -143,8 +185,9 @@ export interface Page<Item> {
 }
 
 /**
- * Filters are joined by AND; absent ones do not filter. Newest first, but for a search by the beginning of a recipient,
- * which goes by recipient and then newest first, so that an index serves it whatever is stored.
+ * Filters are joined by AND; absent ones do not filter. Newest first, but for a search by the beginning of a term (a
+ * recipient, the last four of a card), which goes by term and then newest first, so that an index serves it whatever
+ * is stored.
  */
 export interface PaymentQuery {
   readonly limit: number;
@@ -161,8 +204,8 @@ export interface PaymentQuery {
   readonly amountMaxE4?: bigint;
   readonly reference?: string;
   readonly paymentId?: PaymentId;
-  /** The beginning of a recipient, any case. */
-  readonly recipientPrefix?: string;
+  /** The beginning of a recipient or of the last four of a card, any case. */
+  readonly searchPrefix?: string;
 }
 
 export interface EventQuery {
@@ -187,20 +230,28 @@ export interface Totals {
   readonly counters: ReadonlyMap<CounterName, bigint>;
   /** Bins of the time-to-outcome sketch, milliseconds. */
   readonly timeToOutcome: ReadonlyMap<number, number>;
+  /** Bins of the sketch of how long deciding about a card took, milliseconds. */
+  readonly decisionLatency: ReadonlyMap<number, number>;
 }
 
 export interface Store {
+  /** True when a commit goes on beside the caller: then the next batch is worth deciding meanwhile. */
+  readonly commitsElsewhere: boolean;
+
   /**
    * Reads what the requests need, calls `decideAll` once, and writes what it changed, in one transaction that
    * is on disk when the promise settles. Rejects with a StorageError, and then nothing was written.
+   *
+   * It decides at once. When the batch before it is still on its way to the disk, it is decided on top of that one and
+   * written after it, and is `superseded` when that one fails.
    */
   batch(
     requests: readonly CommandRequest[],
     decideAll: (working: WorkingSet) => readonly Reply[],
   ): Promise<readonly Reply[]>;
 
-  /** Ends a caller's wait: the reply under the key becomes final as it stands, and is returned. */
-  endWait(keyHash: string): Promise<StoredBytes>;
+  /** Ends a caller's wait: the reply under the key becomes final as it stands; null when a reset took it out. */
+  endWait(keyHash: string): Promise<StoredBytes | null>;
 
   findPayment(id: PaymentId): Promise<Payment | null>;
   findRefund(id: RefundId): Promise<{ refund: Refund; payment: Payment } | null>;
@@ -216,6 +267,8 @@ export interface Store {
 
   logHead(): Promise<LogPosition & { readonly hash: string; readonly atMs: number }>;
   events(query: EventQuery): Promise<EventPage>;
+  /** What was last stored under a name by a commit (`simulation`, `rules`), as JSON text; null when nothing was. */
+  setting(name: string): Promise<string | null>;
   /** A fact about this store that is set once (`value` on the first call) and then stays. */
   remember(name: string, value: string): Promise<string>;
   /** How far a follower of the log has come; null when it has not begun. */
@@ -227,12 +280,13 @@ export interface Store {
 
 /**
  * Storage did not do what was asked.
+ * `superseded`: the batch it was decided on top of failed; nothing is wrong with this one.
  * `refused`: it said no to this batch (a constraint, a conflict); part of it may pass alone.
  * `unavailable`: it cannot write now (a full disk); nothing is lost, writes resume by themselves.
  * `fatal`: it can no longer be trusted (an I/O error on commit); the process must end.
  */
 export class StorageError extends Error {
-  readonly kind: 'refused' | 'unavailable' | 'fatal';
+  readonly kind: 'superseded' | 'refused' | 'unavailable' | 'fatal';
 
   constructor(kind: StorageError['kind'], message: string, options?: ErrorOptions) {
     super(message, options);

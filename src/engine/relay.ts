@@ -84,6 +84,8 @@ export async function catchUp(engine: Engine, follower: Follower): Promise<void>
   if (position.writer !== writer) position = { writer, sequence: 0 };
   while (position.sequence < head.sequence) {
     const reached = await follower.follow(position, head);
+    // A reset came in between: the next look begins with the new log.
+    if (reached.writer !== writer) return;
     assert(reached.sequence >= position.sequence, 'a follower does not go back');
     if (reached.sequence === position.sequence) return;
     position = reached;

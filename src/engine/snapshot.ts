@@ -2,10 +2,12 @@
  * A payment in its public form: what a GET answers, what an event carries, what a webhook sends. One form for
  * all, so that what a client reads is what the log holds.
  */
+import type { Card } from '../core/card.ts';
 import { declineOf, isRetryable } from '../core/failures.ts';
 import { NO_CURRENCY } from '../core/currencies.ts';
 import { toWireNumber } from '../core/money.ts';
 import type { Payment, Refund } from '../core/payment.ts';
+import { type Simulation, simulationWire } from '../core/simulation.ts';
 
 /** The payment as a plain record, `snake_case`, amounts as exact decimal numbers in major units. */
 export function snapshot(payment: Payment, retriesMax: number) {
@@ -22,8 +24,8 @@ export function snapshot(payment: Payment, retriesMax: number) {
     created_at: isoTime(payment.createdAtMs),
     updated_at: isoTime(payment.updatedAtMs),
     reference: payment.reference,
-    method: 'account',
-    card: null,
+    method: payment.card === null ? 'account' : 'card',
+    card: payment.card === null ? null : cardSnapshot(payment.card),
     channel: payment.channel,
     device_id: payment.deviceId,
     amount_captured: toWireNumber(payment.capturedMinor, digits),
@@ -33,7 +35,7 @@ export function snapshot(payment: Payment, retriesMax: number) {
     retryable:
       failureReason !== null && isRetryable(failureReason) && payment.attempts - 1 < retriesMax,
     decline: failureReason === null ? null : declineOf(failureReason),
-    risk: null,
+    risk: payment.risk,
     metadata: payment.metadata,
   };
 }
@@ -54,6 +56,11 @@ export function publisher(retriesMax: number): (payment: Payment) => string {
   };
 }
 
+/** What may be known of a card. */
+function cardSnapshot({ brand, bin, last4, fingerprint, isLuhnValid }: Card) {
+  return { brand, bin, last4, fingerprint, luhn_valid: isLuhnValid };
+}
+
 export function refundSnapshot(refund: Refund, payment: Payment) {
   return {
     refund_id: refund.id,
@@ -64,6 +71,12 @@ export function refundSnapshot(refund: Refund, payment: Payment) {
     status: 'SUCCEEDED',
     created_at: isoTime(refund.createdAtMs),
   };
+}
+
+/** How the network behaves, in its public form: what GET /simulation answers, and `simulation.changed` carries. */
+export function simulationSnapshot(simulation: Simulation) {
+  const { expires_at_ms: expiresAtMs, ...shown } = simulationWire(simulation);
+  return { ...shown, expires_at: expiresAtMs === null ? null : isoTime(expiresAtMs) };
 }
 
 let lastMs = -1;

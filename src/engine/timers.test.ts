@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCommand, mustDecide, requestOf, testEngine } from '../../test/support/engine.ts';
 import { expectEventually, memoryStore, passed, withBatch } from '../../test/property/store.ts';
+import { scenarioOf } from '../../test/support/payment.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { PaymentId } from '../core/ids.ts';
 import { BATCH_TIMERS_MAX } from '../core/limits.ts';
@@ -24,7 +25,7 @@ afterEach(async () => {
 });
 
 function engineOn(over: Store, settings: Partial<Settings> = {}): Engine {
-  const still = { nowMs: () => clock.nowMs(), advance: () => {} };
+  const still = { nowMs: () => clock.nowMs(), ticksMs: () => 0, advance: () => {} };
   return testEngine(over, still, { settings: { processingDelayMs: 0, ...settings } });
 }
 
@@ -32,7 +33,7 @@ function run(engine: Engine): void {
   timers = startTimers(engine, (error) => errors.push(error));
 }
 
-const withDelay = (delayMs: number) => createCommand({ scenario: { outcomes: [], delayMs } });
+const withDelay = (delayMs: number) => createCommand({ scenario: scenarioOf({ delayMs }) });
 const statusOf = async (id: PaymentId) => (await store.findPayment(id))?.status;
 const expectSuccess = (id: PaymentId, withinMs?: number) =>
   expectEventually(async () => (await statusOf(id)) === 'SUCCESS', withinMs);
@@ -163,7 +164,7 @@ describe('storage that fails', () => {
       const poisoned = await Promise.all(Array.from({ length: count }, pay));
       await passed(2); // those that are refused are due first
       const others = await Promise.all(Array.from({ length: 300 }, pay));
-      const ids = new Set<string>(poisoned.map(({ id }) => id));
+      const ids = new Set<PaymentId | null>(poisoned.map(({ id }) => id));
       const isPoisoned = ({ command }: CommandRequest) =>
         command.type === 'timer_elapsed' && ids.has(command.timer.paymentId);
       const refusing = withBatch(store, (requests) => {

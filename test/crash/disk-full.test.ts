@@ -49,7 +49,7 @@ const TMPFS_BYTES = 8 * 1024 * 1024;
 /** The application in this process, its writer limited to the pages that it has. */
 async function pageLimit(): Promise<Disk> {
   const database = join(mkdtempSync(join(folder, 'pages-')), 'pages.db');
-  const settings = { ...ENVIRONMENT, DATABASE_URL: `sqlite:${database}` };
+  const settings = { ...ENVIRONMENT, DATABASE_URL: `sqlite:${database}`, SQLITE_THREAD: 'off' };
   const config = parseConfig(effectiveSettings(settings, {}));
   const onFatal = (error: unknown) => {
     throw new Error('a full disk is not fatal', { cause: error });

@@ -165,13 +165,13 @@ function forgotten(
 ): string[] {
   const reader = new DatabaseSync(database, { readOnly: true });
   const last = reader.prepare(
-    'select payment from events where payment_id = ? order by payment_sequence desc limit 1',
+    'select data from events where payment_id = ? order by payment_sequence desc limit 1',
   );
   const faults: string[] = [];
   for (const [id, seen] of acknowledged) {
     const row = last.get(id);
     const back =
-      row === undefined ? 'it is gone' : stepBack(seen, wirePayment(String(row['payment'])));
+      row === undefined ? 'it is gone' : stepBack(seen, wirePayment(String(row['data'])));
     if (back !== null) faults.push(`seed ${name}: payment ${id} of an earlier round: ${back}`);
   }
   reader.close();

@@ -48,7 +48,13 @@ interface Told {
 
 const clock = testClock();
 const open = (path: string): Store =>
-  openSqliteStore({ path, newWriter: () => 'abc123', publish, nowMs: () => clock.nowMs() });
+  openSqliteStore({
+    path,
+    hasWriteThread: false,
+    newWriter: () => 'abc123',
+    publish,
+    nowMs: () => clock.nowMs(),
+  });
 
 interface Recorded {
   readonly disk: DiskRecorder;

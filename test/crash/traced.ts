@@ -177,12 +177,12 @@ function lay(place: string, files: ReadonlyMap<string, Buffer>): void {
 function forgotten(database: string, told: readonly Answered[]): string[] {
   const reader = new DatabaseSync(database, { readOnly: true });
   const last = reader.prepare(
-    'select payment from events where payment_id = ? order by payment_sequence desc limit 1',
+    'select data from events where payment_id = ? order by payment_sequence desc limit 1',
   );
   const lost = told.flatMap(({ payment }) => {
     const row = last.get(payment.payment_id);
     const back =
-      row === undefined ? 'it is gone' : stepBack(payment, wirePayment(String(row['payment'])));
+      row === undefined ? 'it is gone' : stepBack(payment, wirePayment(String(row['data'])));
     return back === null ? [] : [`${payment.payment_id}: ${back}`];
   });
   reader.close();

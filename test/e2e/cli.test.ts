@@ -47,8 +47,9 @@ describe('farthing', () => {
     const shown = help.stdout.trimEnd().split('\n');
     expect(shown.length).toBeLessThanOrEqual(24);
     expect(Math.max(...shown.map((line) => line.length))).toBeLessThanOrEqual(80);
-    for (const name of ['start', 'payments', 'events', 'ledger', 'config', 'doctor']) {
-      expect(help.stdout).toMatch(new RegExp(`^ {2}${name} {2,}\\S`, 'm'));
+    const names = ['start', 'payments', 'authorize', 'events', 'seed', 'reset', 'ledger', 'audit'];
+    for (const name of [...names, 'config', 'doctor', 'cards', 'rules', 'simulation']) {
+      expect(help.stdout).toMatch(new RegExp(`(?:^| ) {2}${name} {2,}\\S`, 'm'));
     }
   });
 
@@ -59,8 +60,12 @@ describe('farthing', () => {
     ['payments list'],
     ['payments refund'],
     ['payments retry'],
+    ['authorize'],
     ['events'],
+    ['seed'],
+    ['reset'],
     ['ledger check'],
+    ['audit verify'],
     ['config'],
     ['doctor'],
   ])('explains %s with an example', async (command) => {

@@ -14,6 +14,7 @@ import { buildApp } from '../../src/adapters/http/app.ts';
 import type { HttpOptions } from '../../src/adapters/http/deps.ts';
 import { createMetrics } from '../../src/adapters/http/metrics.ts';
 import { replyRenderer } from '../../src/adapters/http/replies.ts';
+import { compileRules } from '../../src/adapters/rules/compile.ts';
 import { openSqliteStore } from '../../src/adapters/storage/sqlite/store.ts';
 import { keyedHasher } from '../../src/adapters/system/secret-key.ts';
 import { compose } from '../../src/apps/compose.ts';
@@ -55,6 +56,8 @@ export interface TestApp extends Client {
 }
 
 export interface Service extends Client {
+  /** What the access log says, a line a request. */
+  readonly requestLines: readonly string[];
   /** Ends it and keeps its files; `close` takes those away too. */
   end(): Promise<void>;
 }
@@ -98,6 +101,7 @@ const OPTIONS: HttpOptions = {
   apiKeys: [],
   rateLimitPerMinute: 0,
   isSync: false,
+  luhn: 'signal',
   version: 'test',
 };
 
@@ -119,9 +123,11 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const settings = { ...SETTINGS, ...options.settings };
   const publish = (payment: Payment) => JSON.stringify(snapshot(payment, settings.retriesMax));
   const { logger, errors } = errorLog();
+  // A reset begins another log, with another name.
+  let writers = 0;
   const opened = openSqliteStore({
     path,
-    newWriter: () => 'abc123',
+    newWriter: () => `abc${123 + writers++}`,
     publish,
     nowMs: () => clock.nowMs(),
   });
@@ -137,6 +143,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     publish,
     newRequestId: () => engine.random.newId(clock.nowMs()),
     health: { notReady: options.notReady ?? (() => null) },
+    compileRules,
     onFatal: options.onFatal ?? (() => {}),
   });
   const client = clientOf(app, engine, path, errors);
@@ -166,15 +173,22 @@ export async function testService(
   const path = join(folder, 'test.db');
   const settings = { DATABASE_URL: `sqlite:${path}`, FAILURE_RATE: '0', ...environment };
   const { logger, errors } = errorLog();
-  const service = await compose(parseConfig(effectiveSettings(settings, {})), logger, (error) => {
-    throw error;
-  });
+  const requestLines: string[] = [];
+  const service = await compose(
+    parseConfig(effectiveSettings(settings, {})),
+    logger,
+    (error) => {
+      throw error;
+    },
+    (entry) => requestLines.push(JSON.stringify(entry)),
+  );
   service.begin();
   const client = clientOf(service.app, service.engine, path, errors);
   let ended: Promise<void> | undefined;
   const end = () => (ended ??= service.end());
   return {
     ...client,
+    requestLines,
     end,
     async close() {
       await end();
@@ -231,9 +245,16 @@ function giveDistinctHeaders(app: FastifyInstance): void {
   });
 }
 
+/** Pino's number for it. */
+const ERROR = 50;
+
 function errorLog(): { logger: Logger; errors: string[] } {
   const errors: string[] = [];
-  return { errors, logger: pino({ level: 'error' }, { write: (line) => void errors.push(line) }) };
+  const write = (line: string) => {
+    const { level } = JSON.parse(line) as { level: number };
+    if (level >= ERROR) errors.push(line);
+  };
+  return { errors, logger: pino({ level: 'info' }, { write }) };
 }
 
 const TABLES = [

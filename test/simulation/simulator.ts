@@ -10,15 +10,28 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memoryFeatures } from '../../src/adapters/features/memory.ts';
+import { BUILTIN_RULES } from '../../src/adapters/rules/builtin.ts';
+import { compileRules } from '../../src/adapters/rules/compile.ts';
 import { openSqliteStore } from '../../src/adapters/storage/sqlite/store.ts';
 import type { Command, Timer } from '../../src/core/commands.ts';
 import { type PaymentId, parsePaymentId } from '../../src/core/ids.ts';
+import type { CompiledRules } from '../../src/core/pipeline.ts';
+import { readLimit, type Settings } from '../../src/core/scenario.ts';
+import {
+  type SettingsPatch,
+  simulationFrom,
+  simulationOver,
+  WIRE_NAMES,
+} from '../../src/core/simulation.ts';
 import { execute } from '../../src/engine/execute.ts';
+import { replay } from '../../src/engine/feature-replay.ts';
 import type { CommandRequest, Engine, Reply, Store } from '../../src/engine/ports.ts';
 import { type Chance, chanceFrom } from '../support/chance.ts';
 import { publish, SETTINGS, testClock, type TestClock, testEngine } from '../support/engine.ts';
 import { Auditor } from './auditor.ts';
 import { type Ask, type Expected, Model } from './model.ts';
+import type { WirePatch, WireSettings } from './settings.ts';
 import { type Step, Workload } from './workload.ts';
 
 /**
@@ -44,12 +57,33 @@ export interface SimulationReport {
   readonly payments: number;
   readonly events: number;
   readonly reopened: number;
+  readonly resets: number;
   /** How often each kind of reply was given. */
   readonly replies: Readonly<Record<string, number>>;
+  /** How often an attempt was decided by each rule, and how often one in shadow would have. */
+  readonly rules: Readonly<Record<string, number>>;
 }
 
-const FAILURE_RATE = 0.3;
-const RULES = { startDelayMs: 20, processingDelayMs: 500, processingJitterMs: 100 };
+const CONFIGURED: Settings = {
+  ...SETTINGS,
+  failureRate: 0.3,
+  startDelayMs: 20,
+  processingJitterMs: 100,
+  fraudThreshold: { anyE4: 100_000_000n, byCurrencyE4: new Map([['JPY', 15_000_000_000n]]) },
+};
+const CONFIGURED_ON_WIRE: WireSettings = {
+  failure_rate: 0.3,
+  high_amount_decline_rate: 0.3,
+  random_decline_rate: 0.1,
+  risk_block_score: 0.85,
+  fraud_threshold: '10000,JPY:1500000',
+  high_amount_threshold: '500',
+  processing_start_delay_ms: 20,
+  processing_delay_ms: 500,
+  processing_jitter_ms: 100,
+  amount_tails: false,
+  outage: 'none',
+};
 const MONTH_MS = 31 * 24 * 3_600_000;
 const TIMERS_MAX = 100_000;
 const FULL_AUDIT_STEPS = 250;
@@ -81,36 +115,29 @@ class Simulation {
   readonly #workload: Workload;
   readonly #auditor: Auditor;
   readonly #replies: Record<string, number> = {};
+  readonly #rules: Record<string, number> = {};
   #path = join(this.#folder, '0.db');
   #store: Store;
   #engine: Engine;
+  #hasWriteThread = true;
   #commands = 0;
   #reopened = 0;
+  /** Logs that were begun in the files. */
+  #logs = 0;
 
   constructor(options: SimulationOptions) {
     this.#options = options;
     const { seed, batching } = options;
     this.#cuts = chanceFrom(`${seed}/${batching}/cuts`);
     this.#store = this.#open();
-    this.#engine = testEngine(this.#store, this.#clock, {
-      seed,
-      settings: {
-        ...RULES,
-        failureRate: FAILURE_RATE,
-        fraudThreshold: { anyE4: 100_000_000n, byCurrencyE4: new Map([['JPY', 15_000_000_000n]]) },
-      },
-    });
-    const { draw } = this.#engine.random;
+    this.#engine = testEngine(this.#store, this.#clock, { seed, settings: CONFIGURED });
     this.#model = new Model({
-      ...RULES,
-      failureRate: FAILURE_RATE,
-      retriesMax: SETTINGS.retriesMax,
-      fraudAbove: 10_000n,
-      fraudAboveJpy: 1_500_000n,
-      failureDraw: (ordinal, attempt) => draw(ordinal, attempt, 'failure'),
+      settings: CONFIGURED_ON_WIRE,
+      retriesMax: CONFIGURED.retriesMax,
+      draw: this.#engine.random.draw,
     });
     this.#workload = new Workload(chanceFrom(`${seed}/commands`), this.#model);
-    this.#auditor = new Auditor(this.#model, SETTINGS.retriesMax);
+    this.#auditor = new Auditor(this.#model, CONFIGURED.retriesMax);
     this.#auditor.watch(this.#path);
   }
 
@@ -128,10 +155,12 @@ class Simulation {
     return {
       steps: this.steps,
       commands: this.#commands,
-      payments: this.#model.payments.length - 1,
-      events: this.#model.events.length,
+      payments: this.#model.paymentsMade,
+      events: this.#model.eventsMade,
       reopened: this.#reopened,
+      resets: this.#model.resets,
       replies: this.#replies,
+      rules: this.#rules,
     };
   }
 
@@ -175,12 +204,22 @@ class Simulation {
     for (const [index, ask] of asks.entries()) {
       const [prediction, reply] = [expected[index], replies[index]];
       if (prediction === undefined || reply === undefined) throw new Error('a reply per command');
-      this.#auditor.reply(prediction, reply, ask.key?.name ?? null);
-      const name =
-        prediction.kind === 'refused' ? prediction.code : `${prediction.kind} ${ask.kind}`;
-      this.#replies[name] = (this.#replies[name] ?? 0) + 1;
+      this.#auditor.reply(prediction, reply);
+      this.#count(prediction, ask);
     }
     this.#commands += asks.length;
+  }
+
+  #count(prediction: Expected, ask: Ask): void {
+    const { kind } = prediction;
+    const asked = ask.kind === 'retry' && ask.card !== null ? 'retry with another card' : ask.kind;
+    const name = kind === 'refused' ? prediction.code : `${kind} ${asked}`;
+    this.#replies[name] = (this.#replies[name] ?? 0) + 1;
+    if (kind !== 'decided' || prediction.judged === null) return;
+    const { rule, shadow } = prediction.judged.verdict;
+    for (const fired of shadow === undefined ? [rule] : [rule, 'in shadow']) {
+      this.#rules[fired] = (this.#rules[fired] ?? 0) + 1;
+    }
   }
 
   #cut(size: number): number {
@@ -201,6 +240,7 @@ class Simulation {
   #commandOf(ask: Ask): Command {
     switch (ask.kind) {
       case 'create':
+      case 'authorize':
         return ask.command;
       case 'refund':
         return {
@@ -209,15 +249,28 @@ class Simulation {
           amount: ask.amount,
           reason: ask.reason,
         };
-      case 'retry':
-        return { type: 'retry_payment', paymentId: this.#idOf(ask.target) };
+      case 'retry': {
+        const { card, modelScore } = ask;
+        return { type: 'retry_payment', paymentId: this.#idOf(ask.target), card, modelScore };
+      }
       case 'timer':
         return { type: 'timer_elapsed', timer: ask.timer };
+      case 'change':
+        return {
+          type: 'change_simulation',
+          patch: settingsOf(ask.patch),
+          expiresInMs: ask.expiresInMs,
+        };
+      case 'rules':
+        return { type: 'change_rules', rules: compiled(ask.document) };
+      case 'reset':
+        return { type: 'reset_data' };
     }
   }
 
+  /** Of a payment that is not there, or no longer, an id that nobody has. */
   #idOf(ordinal: number): PaymentId {
-    const id = parsePaymentId(ordinal === 0 ? NOBODY : this.#model.must(ordinal).identity.id);
+    const id = parsePaymentId(this.#model.payments[ordinal]?.identity.id ?? NOBODY);
     if (id === null) throw new Error(`payment ${ordinal} has no id yet`);
     return id;
   }
@@ -241,6 +294,7 @@ class Simulation {
   }
 
   #timerAsk(timer: Timer, ordinals: ReadonlyMap<string, number>): Ask {
+    if (timer.paymentId === null) return { kind: 'timer', target: 0, timer, key: null };
     const ordinal = ordinals.get(timer.paymentId) ?? 0;
     const earliestMs = this.#model.payments[ordinal]?.timer?.fromMs ?? Infinity;
     if (this.#clock.nowMs() < earliestMs) throw new Error(`a timer fired before ${earliestMs}`);
@@ -263,7 +317,8 @@ class Simulation {
   async #reopen(): Promise<void> {
     this.#reopened += 1;
     const old = this.#path;
-    const isCrash = this.#cuts.happens(0.5);
+    // While another thread may write, a copy of the files is of no one moment.
+    const isCrash = !this.#hasWriteThread && this.#cuts.happens(0.7);
     if (isCrash) {
       this.#path = join(this.#folder, `${this.#reopened}.db`);
       copyFileSync(old, this.#path);
@@ -274,14 +329,41 @@ class Simulation {
     if (isCrash) rmSync(old);
     this.#store = this.#open();
     this.#auditor.watch(this.#path);
-    // The same chance goes on: a new one of the same seed would make the same ids again.
-    this.#engine = { ...this.#engine, store: this.#store };
+    this.#engine = await this.#restarted();
     await this.#auditor.step(this.#audited());
   }
 
+  /** What memory held is made again from what is on disk. */
+  async #restarted(): Promise<Engine> {
+    const store = this.#store;
+    const features = memoryFeatures();
+    await replay(store, features, 0);
+    const changed = await store.setting('simulation');
+    const simulation =
+      changed === null ? simulationFrom(CONFIGURED) : simulationOver(CONFIGURED, changed);
+    const put = await store.setting('rules');
+    const rules = compiled(put === null ? BUILTIN_RULES : JSON.parse(put));
+    const current = { simulation, settings: simulation.settings, rules };
+    // The same chance goes on: a new one of the same seed would make the same ids again.
+    return { ...this.#engine, store, features, controls: { current } };
+  }
+
   #open(): Store {
-    const nowMs = () => this.#clock.nowMs();
-    return openSqliteStore({ path: this.#path, newWriter: () => 'abc123', publish, nowMs });
+    this.#hasWriteThread = this.#cuts.happens(0.3);
+    let isOpen = false;
+    const store = openSqliteStore({
+      path: this.#path,
+      hasWriteThread: this.#hasWriteThread,
+      // Asked for at each opening, and once for each log that a reset begins.
+      newWriter: () => `log-${isOpen ? (this.#logs += 1) : this.#logs}`,
+      publish,
+      nowMs: () => this.#clock.nowMs(),
+      onSearchError(error) {
+        throw error;
+      },
+    });
+    isOpen = true;
+    return store;
   }
 
   #audited() {
@@ -292,4 +374,20 @@ class Simulation {
     const status = this.#cuts.pick(['SUCCESS', 'FAILED', 'REFUNDED', 'CREATED', 'PROCESSING']);
     await this.#auditor.everything(this.#audited(), status, this.#cuts.int(1, 100));
   }
+}
+
+function compiled(document: unknown): CompiledRules {
+  const result = compileRules(document);
+  if (!result.ok) throw new Error(`rules of the simulation: ${JSON.stringify(result.faults)}`);
+  return result.rules;
+}
+
+/** The patch by the names that settings have in the code. */
+function settingsOf(patch: WirePatch): SettingsPatch {
+  const names = Object.entries(WIRE_NAMES);
+  const fields = Object.entries(patch).map(([wireName, value]) => {
+    const [name = wireName] = names.find(([, named]) => named === wireName) ?? [];
+    return [name, name.endsWith('Threshold') ? readLimit(String(value)) : value];
+  });
+  return Object.fromEntries(fields) as SettingsPatch;
 }

@@ -1,15 +1,21 @@
 /**
  * What happens in a simulation, drawn from one seed: commands of every kind and amount, the same
- * keys again with the same request and with another, time that stands, runs and leaps. How the
- * commands are cut into batches and when the store is opened anew is drawn elsewhere
- * (simulator.ts): the history must not depend on it.
+ * keys again with the same request and with another, a network that changes, time that stands, runs
+ * and leaps, and now and then a new beginning. How the commands are cut into batches and when the
+ * store is opened anew is drawn elsewhere (simulator.ts): the history must not depend on it.
  */
-import type { CreatePayment } from '../../src/core/commands.ts';
-import { currencyOf } from '../../src/core/currencies.ts';
-import type { Outcome, Scenario } from '../../src/core/scenario.ts';
 import type { Chance } from '../support/chance.ts';
 import { wireNumber } from './decimal.ts';
-import { type Ask, isRetryableReason, type Key, type Model, refundedOf } from './model.ts';
+import {
+  type Ask,
+  type ControlAsk,
+  isRetryableReason,
+  type Key,
+  type Model,
+  refundedOf,
+} from './model.ts';
+import { authorizeCommand, createCommand, modelScore, otherCard } from './payments.ts';
+import { rulesAsk, simulationPatch } from './network.ts';
 
 export type Step =
   | { readonly kind: 'asks'; readonly asks: readonly Ask[] }
@@ -24,9 +30,12 @@ export type Step =
   /** Everything comes to rest, then so much time passes that every key is forgotten. */
   | { readonly kind: 'month' };
 
-type KeyedAsk = Exclude<Ask, { kind: 'timer' }> & { readonly key: Key };
+type PaymentAsk = Exclude<Ask, { kind: 'timer' } | ControlAsk>;
+type KeyedAsk = PaymentAsk & { readonly key: Key };
 
 const KEYS_REMEMBERED = 200;
+
+const KINDS = ['create', 'create', 'authorize', 'authorize', 'refund', 'refund', 'retry'] as const;
 
 export class Workload {
   readonly #chance: Chance;
@@ -55,27 +64,50 @@ export class Workload {
   #group(): Ask[] {
     const chance = this.#chance;
     const size = chance.happens(0.98) ? chance.int(1, 6) : chance.int(40, 300);
-    return Array.from({ length: size }, () => this.#ask());
+    const asks = Array.from({ length: size }, () => this.#ask());
+    return chance.happens(0.003) ? this.#withReset(asks) : asks;
+  }
+
+  /** Somewhere among them; behind it, only what names no payment: those that are known now will be gone. */
+  #withReset(asks: readonly Ask[]): Ask[] {
+    const place = this.#chance.int(0, asks.length);
+    const after = asks
+      .slice(place)
+      .filter(({ kind }) => kind !== 'refund' && kind !== 'retry' && kind !== 'timer');
+    return [...asks.slice(0, place), { kind: 'reset', key: null }, ...after];
   }
 
   #ask(): Ask {
     const chance = this.#chance;
+    if (chance.happens(0.03)) return this.#control();
     const repeatable = this.#keyed.length > 0;
     if (repeatable && chance.happens(0.15)) return this.#again(chance.pick(this.#keyed));
-    const kind = chance.pick(['create', 'create', 'refund', 'refund', 'retry'] as const);
+    const kind = chance.pick(KINDS);
     const key = chance.happens(0.4) ? this.#freshKey() : null;
     const ask = this.#askOf(kind, key);
     if (ask.key !== null) this.#remember(ask as KeyedAsk);
     return ask;
   }
 
-  #askOf(kind: 'create' | 'refund' | 'retry', key: Key | null): Ask {
+  /** For good or for a time; most of what is bad for business passes. */
+  #control(): ControlAsk {
+    const chance = this.#chance;
+    if (chance.happens(0.15)) return rulesAsk(chance);
+    const expiresInMs = chance.pick([null, null, 1, 550, 60_000, 60_000, 3_600_000]);
+    return { kind: 'change', patch: simulationPatch(chance, expiresInMs), expiresInMs, key: null };
+  }
+
+  #askOf(kind: PaymentAsk['kind'], key: Key | null): PaymentAsk {
     const chance = this.#chance;
     if (kind === 'create') return { kind, command: createCommand(chance), key };
+    if (kind === 'authorize') return { kind, command: authorizeCommand(chance), key };
     if (kind === 'retry') {
+      const card = chance.happens(0.5) ? otherCard(chance) : null;
       // Half of the time one that was retried before: the limit is to be reached, too.
-      const target = chance.happens(0.5) ? this.#retriedBefore() : this.#target('FAILED');
-      return { kind, target, key };
+      const target = chance.happens(0.5)
+        ? this.#retriedBefore(card !== null)
+        : this.#target('FAILED');
+      return { kind, target, card, modelScore: card === null ? null : modelScore(chance), key };
     }
     const target = this.#target('SUCCESS');
     const reason = chance.pick([null, 'broken', 'zu spät', '']);
@@ -104,13 +136,14 @@ export class Workload {
     return chance.int(1, last);
   }
 
-  #retriedBefore(): number {
+  #retriedBefore(hasOtherCard: boolean): number {
     const { payments } = this.#model;
     const found = payments.findLast(
       (payment) =>
         payment?.status === 'FAILED' &&
         payment.attempts > 1 &&
-        isRetryableReason(payment.failureReason),
+        (!hasOtherCard || payment.asked.card !== null) &&
+        isRetryableReason(payment.failureReason, hasOtherCard),
     );
     return found?.identity.ordinal ?? this.#target('FAILED');
   }
@@ -159,9 +192,15 @@ export class Workload {
 
   /** The same request under its key, or, which must be refused, another one. */
   #again(ask: KeyedAsk): Ask {
-    if (this.#chance.happens(0.8)) return ask;
+    if (this.#chance.happens(0.8)) return this.#ofToday(ask);
     const key = { ...ask.key, fingerprint: `not ${ask.key.fingerprint}` };
     return this.#askOf(ask.kind, key);
+  }
+
+  /** What was asked about a payment that a reset has taken out is about nobody now, whoever comes to its place. */
+  #ofToday(ask: KeyedAsk): Ask {
+    if (ask.kind === 'create' || ask.kind === 'authorize') return ask;
+    return this.#model.payments[ask.target] === undefined ? { ...ask, target: 0 } : ask;
   }
 
   #endOfAWait(): Step {
@@ -169,59 +208,4 @@ export class Workload {
     if (waiting.length === 0) return { kind: 'advance', ms: 1 };
     return { kind: 'end_wait', keyName: this.#chance.pick(waiting)[0] };
   }
-}
-
-function createCommand(chance: Chance): CreatePayment {
-  return {
-    type: 'create_payment',
-    amountMinor: amountMinor(chance),
-    currency: currencyOf(chance.pick(['USD', 'USD', 'EUR', 'JPY', 'KWD', 'CLF', 'XXX'])),
-    recipient: chance.pick([
-      'alice@example.com',
-      'Bob',
-      'Ünïcode ✓ \u{1f600}',
-      null,
-      'x'.repeat(255),
-    ]),
-    reference: chance.pick([null, null, 'order 1', 'order 2', `order ${chance.int(3, 999)}`]),
-    description: chance.pick([null, 'Invoice #1042', 'line\nfeed \u2028 "quotes" \\ \u0007']),
-    channel: chance.pick([null, 'pos']),
-    deviceId: chance.pick([null, 'd-1']),
-    metadata: chance.pick([{}, {}, { a: 1.5, b: null, c: true, d: 'text' }]),
-    scenario: scenario(chance),
-  };
-}
-
-/** Around every limit: nothing, less than nothing, the fraud thresholds, the largest amount. */
-function amountMinor(chance: Chance): bigint {
-  return chance.pick([
-    1n,
-    BigInt(chance.int(1, 999)),
-    BigInt(chance.int(1_000, 999_999)),
-    1_000_000n,
-    1_000_001n,
-    1_500_000n,
-    1_500_001n,
-    10_000_000n,
-    10_000_001n,
-    999_999_999_999n,
-    0n,
-    -1n,
-    -999_999_999_999n,
-  ]);
-}
-
-function scenario(chance: Chance): Scenario | null {
-  if (chance.happens(0.4)) return null;
-  const outcomes = chance.pick<readonly Outcome[]>([
-    [],
-    ['APPROVE'],
-    ['APPROVE'],
-    ['PROCESSING_ERROR'],
-    ['PROCESSING_ERROR', 'APPROVE'],
-    ['ISSUER_TIMEOUT', 'CARD_VELOCITY_EXCEEDED', 'ISSUER_UNAVAILABLE', 'APPROVE'],
-    ['STOLEN_CARD'],
-    ['PROCESSING_ERROR', 'INSUFFICIENT_FUNDS', 'APPROVE'],
-  ]);
-  return { outcomes, delayMs: chance.pick([null, 0, 0, 10, 3_600_000]) };
 }

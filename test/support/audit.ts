@@ -53,6 +53,7 @@ function auditLog(database: DatabaseSync, faults: string[]): { events: number; h
     if (hex(row, 'prev_hash') !== head) faults.push(`event ${event.sequence} does not follow on`);
     head = hashEvent(head, writer, event);
     if (hex(row, 'hash') !== head) faults.push(`event ${event.sequence} has a wrong hash`);
+    if (event.paymentId === null) continue;
     const place = (sequences.get(event.paymentId) ?? 0) + 1;
     sequences.set(event.paymentId, place);
     if (event.paymentSequence !== place) {
@@ -89,15 +90,15 @@ const PAYMENT_CLAIMS: readonly Claim[] = [
     sql: `select p.payment_id, p.version, p.status from payments p left join events e
       on e.payment_id = p.payment_id and e.payment_sequence = p.version
       where e.sequence is null or e.at_ms <> p.updated_at_ms
-        or e.payment ->> 'status' <> p.status or e.payment ->> 'payment_id' <> p.payment_id
-        or e.payment ->> 'attempts' <> p.attempts
-        or json_array_length(e.payment, '$.refunds') <>
+        or e.data ->> 'status' <> p.status or e.data ->> 'payment_id' <> p.payment_id
+        or e.data ->> 'attempts' <> p.attempts
+        or json_array_length(e.data, '$.refunds') <>
           (select count(*) from refunds r where r.payment_id = p.payment_id)`,
   },
   {
     claim: 'every event has its payment, and none is beyond its version',
     sql: `select e.sequence from events e left join payments p on p.payment_id = e.payment_id
-      where p.ordinal is null or e.payment_sequence > p.version`,
+      where e.payment_id is not null and (p.ordinal is null or e.payment_sequence > p.version)`,
   },
   {
     claim: 'a payment under way has one timer for its attempt, any other has none',
@@ -109,8 +110,17 @@ const PAYMENT_CLAIMS: readonly Claim[] = [
   },
   {
     claim: 'a timer belongs to a payment under way',
-    sql: `select * from timers t where not exists (select 1 from payments p
-      where p.payment_id = t.payment_id and p.status in ('CREATED', 'PROCESSING'))`,
+    sql: `select * from timers t where t.kind <> 'simulation_expires' and not exists
+      (select 1 from payments p
+        where p.payment_id = t.payment_id and p.status in ('CREATED', 'PROCESSING'))`,
+  },
+  {
+    claim: 'a timer about no payment ends what is temporary',
+    sql: `select * from timers where (kind = 'simulation_expires') <> (payment_id = '')`,
+  },
+  {
+    claim: 'the last four digits of a card are those of the card',
+    sql: `select payment_id from payments where card_last4 is not (card ->> 'last4')`,
   },
   {
     claim: 'only the reply about a payment under way waits',
@@ -149,6 +159,11 @@ const LEDGER_CLAIMS: readonly Claim[] = [
   },
 ];
 
+/** What was decided about cards at first: the authorizations. */
+const FIRST_BY_CARD = `select type, cause ->> '$.facts.currency' as currency,
+    cast(cause ->> '$.facts.amount_minor' as integer) as amount_minor
+  from events where cause ->> '$.facts' is not null and data ->> 'attempts' = 1`;
+
 /** Both sides of every account from the entries, as decimal text. */
 const RECOUNTED_SIDES = `
   select account, currency, cast(sum(debits) as text) as debits, cast(sum(credits) as text) as credits
@@ -162,7 +177,11 @@ const RECOUNTED_COUNTERS = `
   union all select 'reason:' || failure_reason, count(*) from payments
     where failure_reason is not null group by failure_reason
   union all select 'volume:' || currency, sum(captured_minor) from payments
-    where captured_minor > 0 group by currency`;
+    where captured_minor > 0 group by currency
+  union all select iif(type = 'payment.failed', 'card_declined:', 'card_approved:') || currency,
+    count(*) from (${FIRST_BY_CARD}) group by 1
+  union all select 'card_amount:' || currency, sum(amount_minor) from (${FIRST_BY_CARD})
+    group by currency`;
 
 const TOTAL_CLAIMS: readonly Claim[] = [
   {
@@ -183,9 +202,18 @@ const TOTAL_CLAIMS: readonly Claim[] = [
       where coalesce(cast(c.total as integer), 0) <> coalesce(r.n, 0)`,
   },
   {
-    claim: 'the sketch holds one value for each payment that had a first outcome',
-    sql: `select (select coalesce(sum(count), 0) from sketch_bins) as counted,
-      (select count(*) from payments where attempts > 1 or status not in ('CREATED', 'PROCESSING')) as n
+    claim: 'the sketch holds one value for each payment that took time to a first outcome',
+    sql: `select (select coalesce(sum(count), 0) from sketch_bins
+        where sketch = 'time_to_outcome') as counted,
+      (select count(*) from payments where entry = 'payments'
+        and (attempts > 1 or status not in ('CREATED', 'PROCESSING'))) as n
+      where counted <> n`,
+  },
+  {
+    claim: 'the sketch of latencies holds one value for each authorization',
+    sql: `select (select coalesce(sum(count), 0) from sketch_bins
+        where sketch = 'decision_latency') as counted,
+      (select count(*) from (${FIRST_BY_CARD})) as n
       where counted <> n`,
   },
 ];

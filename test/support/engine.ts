@@ -1,15 +1,27 @@
 /** Engines for tests: real stores, a clock that stands until it is moved, chance that can be repeated. */
 import { createHash } from 'node:crypto';
+import { memoryFeatures } from '../../src/adapters/features/memory.ts';
 import { replyRenderer } from '../../src/adapters/http/replies.ts';
+import { BUILTIN_RULES } from '../../src/adapters/rules/builtin.ts';
+import { compileRules } from '../../src/adapters/rules/compile.ts';
 import { systemRandom } from '../../src/adapters/system/random.ts';
 import { localWakeup } from '../../src/adapters/system/wakeup.ts';
-import type { Command, CreatePayment } from '../../src/core/commands.ts';
+import type {
+  AuthorizeCard,
+  Command,
+  CreatePayment,
+  RetryPayment,
+} from '../../src/core/commands.ts';
+import type { Controls } from '../../src/core/controls.ts';
 import { currencyOf } from '../../src/core/currencies.ts';
+import type { PaymentId } from '../../src/core/ids.ts';
 import type { Payment } from '../../src/core/payment.ts';
 import type { Settings } from '../../src/core/scenario.ts';
+import { simulationFrom } from '../../src/core/simulation.ts';
 import { execute } from '../../src/engine/execute.ts';
 import type { CommandRequest, Engine, Idempotency, Store } from '../../src/engine/ports.ts';
 import { snapshot } from '../../src/engine/snapshot.ts';
+import { cardOf } from './payment.ts';
 
 export const SETTINGS: Settings = {
   failureRate: 0,
@@ -18,12 +30,19 @@ export const SETTINGS: Settings = {
   processingJitterMs: 0,
   retriesMax: 3,
   fraudThreshold: { anyE4: 100_000_000n, byCurrencyE4: new Map() },
+  highAmountThreshold: { anyE4: 5_000_000n, byCurrencyE4: new Map() },
+  highAmountDeclineRate: 0.3,
+  randomDeclineRate: 0.1,
+  riskBlockScore: 0.85,
+  hasAmountTails: false,
+  outage: 'none',
 };
 
 export const START_MS = Date.UTC(2026, 0, 1);
 
 export interface TestClock {
   nowMs(): number;
+  ticksMs(): number;
   advance(ms: number): void;
 }
 
@@ -31,6 +50,7 @@ export function testClock(startMs = START_MS): TestClock {
   let now = startMs;
   return {
     nowMs: () => now,
+    ticksMs: () => 0,
     advance(ms) {
       now += ms;
     },
@@ -65,9 +85,18 @@ export function testEngine(
     clock,
     random: systemRandom(seed, repeatableEntropy(seed)),
     wakeup: localWakeup(),
-    settings: { ...SETTINGS, ...options.settings },
+    features: memoryFeatures(),
+    controls: { current: controlsOf({ ...SETTINGS, ...options.settings }) },
+    riskModel: null,
     renderReply: replyRenderer(publish),
   };
+}
+
+/** The built-in rules under these settings. */
+export function controlsOf(settings: Settings): Controls {
+  const compiled = compileRules(BUILTIN_RULES);
+  if (!compiled.ok) throw new Error('the built-in rules compile');
+  return { settings, simulation: simulationFrom(settings), rules: compiled.rules };
 }
 
 export function createCommand(changes: Partial<CreatePayment> = {}): CreatePayment {
@@ -80,10 +109,24 @@ export function createCommand(changes: Partial<CreatePayment> = {}): CreatePayme
     description: null,
     channel: null,
     deviceId: null,
+    ip: null,
+    card: null,
+    modelScore: null,
     metadata: {},
     scenario: null,
     ...changes,
   };
+}
+
+export function authorizeCommand(changes: Partial<AuthorizeCard> = {}): AuthorizeCard {
+  return { ...createCommand(), type: 'authorize_card', card: cardOf(), ...changes };
+}
+
+export function retryCommand(
+  paymentId: PaymentId,
+  changes: Partial<RetryPayment> = {},
+): RetryPayment {
+  return { type: 'retry_payment', paymentId, card: null, modelScore: null, ...changes };
 }
 
 export function requestOf(

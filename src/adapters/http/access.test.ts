@@ -242,7 +242,17 @@ describe('API keys', () => {
     expect((await api.get(path)).statusCode).toBe(200);
   });
 
-  const closed = ['/metrics', '/payments', '/summary', '/events', '/ledger/accounts', '/refunds/x'];
+  const closed = [
+    '/metrics',
+    '/payments',
+    '/summary',
+    '/events',
+    '/ledger/accounts',
+    '/refunds/x',
+    '/simulation',
+    '/rules',
+    '/test-cards',
+  ];
   test.each(closed)('are needed for %s', async (path) => {
     api = await testApp({ http: { apiKeys: KEYS } });
     expectProblem(await api.get(path), 401, 'unauthorized');

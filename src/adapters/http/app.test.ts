@@ -27,7 +27,9 @@ describe('a path that nothing answers at', () => {
 
   test.each([
     ['/paymnets', '/payments'],
-    ['/payment', '/payments'],
+    ['/rule', '/rules'],
+    ['/simulaton', '/simulation'],
+    ['/test_cards', '/test-cards'],
     ['/sumary', '/summary'],
     ['/ledger/account', '/ledger/accounts'],
     ['/helth', '/health'],
@@ -68,6 +70,9 @@ describe('a method that a path does not take', () => {
     ['POST', '/', 'GET, HEAD'],
     ['TRACE', '/summary', 'GET, HEAD'],
     ['PUT', '/errors/not_found', 'GET, HEAD'],
+    ['PUT', '/simulation', 'GET, HEAD, PATCH'],
+    ['PATCH', '/rules', 'GET, HEAD, PUT'],
+    ['POST', '/test-cards', 'GET, HEAD'],
   ];
   test.each(methods)('%s %s is 405 and says which ones it takes', async (method, path, allow) => {
     const answer = await api.send(method, path);

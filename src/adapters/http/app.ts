@@ -24,16 +24,21 @@ import {
   REQUEST_MS_MAX,
 } from './limits.ts';
 import { logRequests } from './log.ts';
+import { registerLostAnswers } from './lost-answers.ts';
 import { registerOpenApi } from './openapi.ts';
 import { RateLimitStore } from './rate-limit-store.ts';
 import { Problem } from './problems.ts';
 import { requestId } from './request-id.ts';
+import { cardRoutes } from './routes/cards.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { paymentRoutes } from './routes/payments.ts';
+import { rulesRoutes } from './routes/rules.ts';
+import { simulationRoutes } from './routes/simulation.ts';
 import { summaryRoutes } from './routes/summary.ts';
+import { testCardRoutes } from './routes/test-cards.ts';
 import { validatorCompiler } from './validation.ts';
 
 declare module 'fastify' {
@@ -75,15 +80,20 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   answerErrors(app, deps);
   answerExpectations(app);
   registerBodyParser(app);
+  registerLostAnswers(app);
   await guard(app, access, deps);
   await registerOpenApi(app, deps);
 
   await app.register(async (scope) => {
     for (const routes of [
       paymentRoutes,
+      cardRoutes,
       summaryRoutes,
       eventRoutes,
       ledgerRoutes,
+      simulationRoutes,
+      rulesRoutes,
+      testCardRoutes,
       operationRoutes,
     ]) {
       routes(scope, deps);

@@ -1,8 +1,10 @@
 /** What the HTTP edge is given by `apps/`, as one record. */
 import type { Logger } from 'pino';
 import type { Payment } from '../../core/payment.ts';
+import type { CompiledRules } from '../../core/pipeline.ts';
 import type { Engine } from '../../engine/ports.ts';
 import type { HttpMetrics } from './metrics.ts';
+import type { FieldFault } from './problems.ts';
 
 export interface HttpDeps {
   readonly engine: Engine;
@@ -18,9 +20,17 @@ export interface HttpDeps {
   /** A fresh id for a request that brought none. */
   readonly newRequestId: () => string;
   readonly health: Health;
+  readonly compileRules: CompileRules;
   /** Called when storage can no longer be trusted: the process must end. */
   readonly onFatal: (error: unknown) => void;
 }
+
+/** Makes rules of a document, or tells everything that is wrong with it. Any value has an answer. */
+type CompileRules = (
+  document: unknown,
+) =>
+  | { readonly ok: true; readonly rules: CompiledRules }
+  | { readonly ok: false; readonly faults: readonly FieldFault[] };
 
 /** What the log says of a request. */
 export interface RequestEntry {
@@ -44,6 +54,8 @@ export interface HttpOptions {
   readonly rateLimitPerMinute: number;
   /** Every POST that makes or retries a payment waits for its outcome. */
   readonly isSync: boolean;
+  /** What a card number with a wrong check digit is. */
+  readonly luhn: 'signal' | 'enforce';
   readonly version: string;
 }
 

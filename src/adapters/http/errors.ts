@@ -12,7 +12,7 @@ import type {
 import { StorageError } from '../../engine/ports.ts';
 import type { Access } from './access.ts';
 import type { HttpDeps } from './deps.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../../core/nearest.ts';
 import { Problem, problemBody, PROBLEMS, PROBLEM_TYPE, type ProblemCode } from './problems.ts';
 import { pathOf, printablePath } from './paths.ts';
 import { type KnownRoutes, knownRoutes } from './known-routes.ts';
@@ -54,7 +54,7 @@ export function answerErrors(app: FastifyInstance, deps: HttpDeps): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemFrom(error, request);
     if (error instanceof StorageError && error.kind === 'fatal') deps.onFatal(error);
-    if (PROBLEMS[problem.code].status >= 500) {
+    if (PROBLEMS[problem.code].status >= 500 && problem.code !== 'simulated_error') {
       deps.logger.error({ err: error, request_id: request.id }, problem.detail);
     }
     return sendProblem(request, reply, problem);

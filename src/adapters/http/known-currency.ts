@@ -1,6 +1,6 @@
 /** Currencies that callers name. */
 import { allCurrencies, type Currency, findCurrency } from '../../core/currencies.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../../core/nearest.ts';
 import { Problem } from './problems.ts';
 
 /** The currency of this code, any case; throws a Problem about `pointer` that suggests the nearest one. */

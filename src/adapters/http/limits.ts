@@ -24,5 +24,14 @@ export const PAGE_ITEMS_DEFAULT = 20;
 /** Events are read in larger pages than payments are: a follower wants to catch up. */
 export const EVENT_PAGE_ITEMS_MAX = 500;
 
+/** A delay of the simulated network, as in the configuration: a day. */
+export const DELAY_MS_MAX = 86_400_000;
+
+/** Who wants a change of the simulation for longer than 30 days wants it for good. */
+export const EXPIRES_SECONDS_MAX = 30 * 86_400;
+
+/** A threshold with a limit of its own for every currency there is needs no more. */
+export const THRESHOLD_CHARACTERS_MAX = 4_000;
+
 /** How often a server that is closing looks for connections that have been answered. */
 export const CLOSING_LOOK_MS = 25;

@@ -2,9 +2,14 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { HttpDeps } from './deps.ts';
+import { ProblemSchema } from './schemas.ts';
 
 export async function registerOpenApi(app: FastifyInstance, { options }: HttpDeps): Promise<void> {
+  app.addSchema({ $id: 'Problem', ...ProblemSchema });
   await app.register(swagger, {
+    refResolver: {
+      buildLocalReference: ({ $id }) => (typeof $id === 'string' ? $id : 'unnamed'),
+    },
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -19,6 +24,8 @@ export async function registerOpenApi(app: FastifyInstance, { options }: HttpDep
       servers: [{ url: '/', description: 'The server this document came from' }],
       tags: [
         { name: 'Payments', description: 'A payment and what becomes of it.' },
+        { name: 'Cards', description: 'A card that is authorized at once.' },
+        { name: 'Simulation', description: 'How the network behaves, and how to force it.' },
         { name: 'Events', description: 'What happened, in order.' },
         { name: 'Ledger', description: 'Double entry.' },
         { name: 'Operations', description: 'Health, metrics, errors.' },

@@ -6,11 +6,12 @@ import type { PaymentQuery } from '../../engine/ports.ts';
 import { decodeCursor } from './cursors.ts';
 import { PAGE_ITEMS_DEFAULT } from './limits.ts';
 import { knownCurrency } from './known-currency.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../../core/nearest.ts';
 import { Problem } from './problems.ts';
 import type { PaymentListQuery } from './schemas.ts';
 
-const CURSOR_FORM = /^\d{1,15}$/;
+/** An ordinal; in a search by the last four of a card, with them. */
+const CURSOR_FORM = /^\d{1,15}(?:\.\d{4})?$/;
 
 /** The store's query; throws a Problem for values that make no sense. */
 export function paymentQuery(query: PaymentListQuery): PaymentQuery {
@@ -34,7 +35,7 @@ export function paymentQuery(query: PaymentListQuery): PaymentQuery {
     ...given('amountMaxE4', amount(query['amount[lte]'])),
     ...given('reference', query.reference),
     ...given('paymentId', paymentId ?? undefined),
-    ...given('recipientPrefix', paymentId === null ? query.q : undefined),
+    ...given('searchPrefix', paymentId === null ? query.q : undefined),
   };
 }
 

@@ -3,6 +3,7 @@
  * `code` to program against, a `detail` that says what was expected and what to do next, and one entry per faulty
  * field. `docs/errors.md` and GET /errors/{code} are made from this catalogue.
  */
+import { hideCardNumbers } from '../../core/card.ts';
 import { type Rejection, REJECTION_RETRY, type RejectionCode } from '../../core/rejections.ts';
 
 export interface ProblemKind {
@@ -113,6 +114,11 @@ const EDGE = {
     title: 'Request does not fit',
     help: '`errors` has one entry per faulty field, with a JSON pointer and what was expected.',
   },
+  invalid_rules: {
+    status: 400,
+    title: 'Rules cannot be used',
+    help: 'The rules have faults and nothing was changed. `errors` has one entry per fault, with a JSON pointer and what was expected; docs/rules.md describes the document.',
+  },
   unknown_currency: {
     status: 400,
     title: 'Unknown currency',
@@ -203,6 +209,21 @@ const EDGE = {
     title: 'Expectation failed',
     help: 'The only Expect header that can be met is 100-continue.',
   },
+  simulated_rate_limit: {
+    status: 429,
+    title: 'Too many requests (simulated)',
+    help: 'The request asked for this answer by `simulate.http`. Nothing limited it.',
+  },
+  simulated_error: {
+    status: 500,
+    title: 'Server error (simulated)',
+    help: 'The request asked for this answer by `simulate.http`. Nothing broke; `when` says whether the payment was made.',
+  },
+  transaction_not_found: {
+    status: 404,
+    title: 'No such transaction',
+    help: 'No card was authorized under this id. GET /payments?method=card lists those there are.',
+  },
   rate_limited: {
     status: 429,
     title: 'Too many requests',
@@ -268,10 +289,15 @@ export class Problem extends Error {
     detail: string,
     more: { errors?: readonly FieldFault[]; headers?: Readonly<Record<string, string>> } = {},
   ) {
-    super(detail);
+    const hidden = hideCardNumbers(detail);
+    super(hidden);
     this.code = code;
-    this.detail = detail;
-    this.errors = more.errors ?? [];
+    this.detail = hidden;
+    this.errors = (more.errors ?? []).map((fault) => ({
+      ...fault,
+      pointer: hideCardNumbers(fault.pointer),
+      detail: hideCardNumbers(fault.detail),
+    }));
     this.headers = more.headers ?? {};
   }
 }
@@ -295,9 +321,9 @@ export function problemBody(
     title,
     status,
     detail: problem.detail,
-    ...(where.instance === null ? {} : { instance: where.instance }),
+    ...(where.instance === null ? {} : { instance: hideCardNumbers(where.instance) }),
     code: problem.code,
-    request_id: where.requestId,
+    request_id: hideCardNumbers(where.requestId),
     errors: problem.errors,
   });
 }

@@ -19,7 +19,8 @@ export function requestId(raw: IncomingMessage, fresh: () => string): string {
   if (typeof traceparent === 'string') {
     const [, traceId] =
       /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent) ?? [];
-    if (traceId !== undefined && !/^0+$/.test(traceId)) return traceId;
+    // Sixteen random bytes are never digits only: that is zeros, or a number put where none belongs.
+    if (traceId !== undefined && !/^\d+$/.test(traceId)) return traceId;
   }
   return fresh();
 }

@@ -5,6 +5,7 @@
  * only then is anything sent. Somebody else who sends the key meanwhile waits too, but not for long.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { assert } from '../../core/assert.ts';
 import type { Command } from '../../core/commands.ts';
 import type { PaymentId } from '../../core/ids.ts';
 import { IDEMPOTENCY_WAIT_MS, WAIT_MS_MAX } from '../../core/limits.ts';
@@ -22,38 +23,81 @@ import { waitUntilSettled } from '../../engine/waiting.ts';
 import { canonicalBody } from './body.ts';
 import type { HttpDeps } from './deps.ts';
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from './limits.ts';
+import type { LostAnswer } from './lost-answers.ts';
+import type { Mask } from './metadata.ts';
 import { pathOf, printablePath } from './paths.ts';
 import { Problem, problemOf, PROBLEM_TYPE } from './problems.ts';
 import { replyRenderer } from './replies.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
+export interface Submission {
+  readonly command: Command;
+  /** Masks the request's card, if it brings one. */
+  readonly mask?: Mask;
+  /** How the answer is to be lost; null when it is not. */
+  readonly lost?: LostAnswer | null;
+  /** How long the answer is held back. */
+  readonly answerDelayMs?: number;
+}
+
 /** Executes a command and answers the request with what became of it. */
 export async function submit(
   deps: HttpDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  command: Command,
+  { command, mask, lost = null, answerDelayMs = 0 }: Submission,
 ): Promise<FastifyReply> {
+  if (mask !== undefined) maskRequestId(request, reply, mask);
   const waitMs = waitPreference(request, deps.options.isSync);
   const commandRequest: CommandRequest = {
     command,
     origin: { actor: request.actor, requestId: request.id, path: printablePath(request) },
     idempotency: idempotencyOf(deps, request, waitMs > 0),
   };
+  const { lostAnswers } = request.server;
+  const lose = (answer: LostAnswer) => {
+    deps.logger.info({ request_id: request.id, ...answer }, 'answer lost, as the request asked');
+    return lostAnswers.lose(request, reply, answer);
+  };
+  const keyHash = commandRequest.idempotency?.keyHash ?? null;
+  if (lost !== null && lostAnswers.isLostBefore(lost, keyHash)) return lose(lost);
   const answer = await executeOnce(deps, commandRequest);
   if (answer.kind === 'replayed') {
     return send(reply.header('idempotent-replayed', 'true'), answer.stored);
   }
+  if (answerDelayMs > 0) await lostAnswers.hold(answerDelayMs);
+  const bytes = await answerBytes(deps, commandRequest, answer, waitMs);
+  // What is lost is the answer, which has been waited for like any other.
+  if (lost !== null && lost.when !== 'before' && answer.kind === 'decided') return lose(lost);
   if (answer.kind === 'decided' && waitMs > 0 && takesTime(command)) {
     if (request.headers['prefer'] !== undefined)
       reply.header('preference-applied', `wait=${Math.round(waitMs / 1000)}`);
-    if (!isSettled(answer.payment.status)) {
-      return send(reply, await settledBytes(deps, commandRequest, answer.payment.id, waitMs));
-    }
   }
-  const render = replyRenderer(deps.publish);
-  return send(reply, answer.stored ?? render(answer, commandRequest));
+  return send(reply, bytes);
+}
+
+/** What is sent: at once, or when the outcome is there or has been waited for long enough. */
+async function answerBytes(
+  deps: HttpDeps,
+  commandRequest: CommandRequest,
+  answer: Exclude<Reply, { kind: 'waiting' | 'replayed' }>,
+  waitMs: number,
+): Promise<StoredBytes> {
+  assert(answer.kind !== 'changed', 'a payment command changes a payment');
+  const isUnderWay = answer.kind === 'decided' && !isSettled(answer.payment.status);
+  if (isUnderWay && waitMs > 0 && takesTime(commandRequest.command)) {
+    return settledBytes(deps, commandRequest, answer.payment.id, waitMs);
+  }
+  return answer.stored ?? replyRenderer(deps.publish)(answer, commandRequest);
+}
+
+/** The client chose the id before we knew the card: a number with a wrong check digit shows only now. */
+function maskRequestId(request: FastifyRequest, reply: FastifyReply, mask: Mask): void {
+  const masked = mask(request.id);
+  if (masked === request.id) return;
+  request.id = masked;
+  reply.header('x-request-id', masked);
 }
 
 function send(reply: FastifyReply, { status, body }: StoredBytes): FastifyReply {
@@ -91,17 +135,25 @@ async function settledBytes(
   const { idempotency } = commandRequest;
   // What the key row holds now is the answer, for this caller and for all who come after.
   if (idempotency !== null) return endWait(deps, idempotency.keyHash);
-  if (payment === null) {
-    throw new Problem('payment_not_found', 'The payment was removed by a reset while you waited.');
-  }
+  if (payment === null) throw removedMeanwhile();
   const render = replyRenderer(deps.publish);
-  return render({ kind: 'decided', payment, stored: null }, commandRequest);
+  const cause = { command: 'timer_elapsed' } as const;
+  return render({ kind: 'decided', payment, cause, stored: null }, commandRequest);
+}
+
+function removedMeanwhile(): Problem {
+  return new Problem(
+    'payment_not_found',
+    'The payment was removed by a reset while you waited; make it again.',
+  );
 }
 
 /** When the end of the wait cannot be stored, nothing is said of the outcome: a later replay must not differ. */
 async function endWait({ engine }: HttpDeps, keyHash: string): Promise<StoredBytes> {
   try {
-    return await engine.store.endWait(keyHash);
+    const stored = await engine.store.endWait(keyHash);
+    if (stored === null) throw removedMeanwhile();
+    return stored;
   } catch (error) {
     if (!(error instanceof StorageError) || error.kind !== 'unavailable') throw error;
     throw new Problem(

@@ -2,8 +2,8 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { FastifySchemaCompiler } from 'fastify';
 import { maskCardNumbers } from '../../core/card.ts';
-import { nearest } from './nearest.ts';
-import { type FieldFault, Problem } from './problems.ts';
+import { nearest } from '../../core/nearest.ts';
+import { type FieldFault, Problem, type ProblemCode } from './problems.ts';
 
 const OPTIONS = {
   allErrors: true,
@@ -38,14 +38,27 @@ function isDateTime(text: string): boolean {
 /** The problem for what Ajv found in a body or a query string. */
 export function validationProblem(errors: readonly ErrorObject[], part: string): Problem {
   const faults = errors.slice(0, FAULTS_MAX).map((error) => faultOf(error, part));
+  return problemOfFaults('validation_failed', faults, part === 'querystring' ? 'query' : part);
+}
+
+/** The problem that lists these faults; `where` names the whole that a fault without a pointer is about. */
+export function problemOfFaults(
+  code: ProblemCode,
+  faults: readonly FieldFault[],
+  where = 'body',
+): Problem {
   const [first] = faults;
-  const where = part === 'querystring' ? 'query' : part;
   const summary =
     first === undefined
       ? `The ${where} does not fit.`
-      : `${first.pointer === '' ? `The ${where}` : first.pointer}: ${first.detail}.`;
+      : `${first.pointer === '' ? `The ${where}` : first.pointer}: ${sentence(first.detail)}`;
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more, see errors)` : '';
-  return new Problem('validation_failed', summary + more, { errors: faults });
+  return new Problem(code, summary + more, { errors: faults });
+}
+
+/** A detail may be a question at its end. */
+function sentence(detail: string): string {
+  return detail.endsWith('?') ? detail : `${detail}.`;
 }
 
 function faultOf(error: ErrorObject, part: string): FieldFault {

@@ -14,12 +14,45 @@ export interface ChainHead extends LogPosition {
   readonly hash: string;
 }
 
-/** The hash (lower-case hex) of `event`, written by `writer` after an entry whose hash is `prevHash`. */
-export function hashEvent(prevHash: string, writer: string, event: StoredEvent): string {
+/** What an entry says, beside its place: payment, place in its history, type, time, request id, actor, cause, data. */
+export type EntryColumns = readonly [
+  paymentId: string | null,
+  paymentSequence: number | null,
+  type: string,
+  atMs: number,
+  requestId: string,
+  actor: string,
+  cause: string,
+  data: string,
+];
+
+/** The hash (lower-case hex) of an entry written by `writer` after one whose hash is `prevHash`. */
+export function hashEntry(
+  prevHash: string,
+  writer: string,
+  sequence: number,
+  columns: EntryColumns,
+): string {
+  const [paymentId, paymentSequence, type, atMs, requestId, actor, cause, data] = columns;
+  // An absent payment joins as nothing. One template: joining an array costs a tenth of a whole verification.
   return hash(
     'sha256',
-    `${prevHash}\n${writer}\n${event.sequence}\n${event.paymentId}\n${event.paymentSequence}\n` +
-      `${event.type}\n${event.atMs}\n${event.requestId}\n${event.actor}\n${event.cause}\n${event.payment}`,
+    `${prevHash}\n${writer}\n${sequence}\n${paymentId ?? ''}\n${paymentSequence ?? ''}\n${type}\n` +
+      `${atMs}\n${requestId}\n${actor}\n${cause}\n${data}`,
     'hex',
   );
+}
+
+/** The same of an event as it was read. */
+export function hashEvent(prevHash: string, writer: string, event: StoredEvent): string {
+  return hashEntry(prevHash, writer, event.sequence, [
+    event.paymentId,
+    event.paymentSequence,
+    event.type,
+    event.atMs,
+    event.requestId,
+    event.actor,
+    event.cause,
+    event.data,
+  ]);
 }

@@ -8,5 +8,8 @@ import type { Clock } from '../../engine/ports.ts';
 export function systemClock(notBeforeMs: number): Clock {
   const startedAtMs = Math.max(Date.now(), notBeforeMs);
   const startedAt = performance.now();
-  return { nowMs: () => startedAtMs + Math.floor(performance.now() - startedAt) };
+  return {
+    nowMs: () => startedAtMs + Math.floor(performance.now() - startedAt),
+    ticksMs: () => performance.now(),
+  };
 }

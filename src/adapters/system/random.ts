@@ -2,9 +2,10 @@
  * The only source of chance. Draws are a function of the seed, so that they can be made again; ids are UUIDv7
  * (RFC 9562, method 1: a counter within the millisecond), strictly increasing, so that lists page by id.
  */
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Draw } from '../../core/scenario.ts';
 import type { Random } from '../../engine/ports.ts';
+import { hmacSha256 } from './hmac.ts';
 
 /** A fresh seed for simulations that were given none. */
 export function newSeed(): string {
@@ -21,12 +22,9 @@ export function systemRandom(
 
 /** HMAC-SHA-256(seed, ordinal/attempt/purpose), its first 48 bits as a number in [0, 1). */
 function drawBy(seed: string): Draw {
+  const hmac = hmacSha256(Buffer.from(seed));
   return (ordinal, attempt, purpose) =>
-    createHmac('sha256', seed)
-      .update(`${ordinal}/${attempt}/${purpose}`)
-      .digest()
-      .readUIntBE(0, 6) /
-    2 ** 48;
+    hmac(`${ordinal}/${attempt}/${purpose}`).readUIntBE(0, 6) / 2 ** 48;
 }
 
 /** Random bytes are fetched in one go for this many ids: asking the system each time costs more than the id. */

@@ -2,7 +2,7 @@
  * The key that hashes what must not be stored in clear (idempotency keys, request fingerprints, cards). It is kept
  * outside the database, so that a copy of the database alone gives nothing to guess against.
  */
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -16,12 +16,14 @@ import {
 } from 'node:fs';
 import { platform } from 'node:os';
 import { dirname } from 'node:path';
+import { hmacSha256 } from './hmac.ts';
 
 const KEY_BYTES = 32;
 
 /** HMAC-SHA-256 under `key`, lower-case hex. */
 export function keyedHasher(key: Buffer): (text: string) => string {
-  return (text) => createHmac('sha256', key).update(text).digest('hex');
+  const hmac = hmacSha256(key);
+  return (text) => hmac(text).toString('hex');
 }
 
 /** A key that lives as long as the process: for a database that does too. */

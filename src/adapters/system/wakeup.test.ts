@@ -9,6 +9,7 @@ const commitOf = (...settled: Commit['settled']): Commit => ({
   settled,
   timers: [],
   hasEvents: true,
+  isReset: false,
 });
 
 test('a commit is told to all who listen, until they stop', () => {
@@ -80,6 +81,16 @@ test('a listener that throws is told, and the others hear of the commit', () => 
   wakeup.committed(commitOf(ID));
   expect(heard).toEqual(['listener', 'waiter']);
   expect(errors).toEqual([bug]);
+});
+
+test('a reset wakes all who wait: what they wait for is gone', () => {
+  const wakeup = localWakeup();
+  const heard: string[] = [];
+  wakeup.onSettled(ID, () => heard.push('one'));
+  const stop = wakeup.onSettled(OTHER, () => heard.push('other'));
+  stop();
+  wakeup.committed({ ...commitOf(), isReset: true });
+  expect(heard).toEqual(['one']);
 });
 
 test('at the end all who wait are woken, those who come later too', async () => {

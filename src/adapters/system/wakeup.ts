@@ -7,6 +7,11 @@ export function localWakeup(onError: (error: unknown) => void = () => {}): Wakeu
   const listeners = new Set<(commit: Commit) => void>();
   const waiting = new Map<PaymentId, Set<() => void>>();
   let isEnding = false;
+  const wakeAll = () => {
+    for (const waiters of waiting.values()) {
+      for (const wake of waiters) wake();
+    }
+  };
   return {
     committed(commit) {
       for (const listener of listeners) {
@@ -17,6 +22,8 @@ export function localWakeup(onError: (error: unknown) => void = () => {}): Wakeu
         }
       }
       if (waiting.size === 0) return;
+      // What they wait for is gone.
+      if (commit.isReset) wakeAll();
       for (const id of commit.settled) {
         for (const wake of waiting.get(id) ?? []) wake();
       }
@@ -36,9 +43,7 @@ export function localWakeup(onError: (error: unknown) => void = () => {}): Wakeu
     },
     endWaits() {
       isEnding = true;
-      for (const waiters of waiting.values()) {
-        for (const wake of waiters) wake();
-      }
+      wakeAll();
     },
   };
 }

@@ -22,6 +22,19 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** Seconds from `90s`, `10m`, `2h` or `1d`. */
+export function duration(secondsMax: number): (text: string) => number {
+  return (text) => {
+    const [, number = '', unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+    const seconds = Number(number) * (SECONDS[unit] ?? 0);
+    if (seconds >= 1 && seconds <= secondsMax) return seconds;
+    const days = secondsMax / 86_400;
+    throw new InvalidArgumentError(`It must be like 90s, 10m, 2h or 1d, and ${days}d at the most.`);
+  };
+}
+
 /** An id goes into a path: nothing that could lead elsewhere is let in. */
 export function identifier(text: string): string {
   if (/^[\w-]{1,64}$/.test(text)) return text;

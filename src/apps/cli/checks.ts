@@ -51,7 +51,7 @@ export function checkNode(): Finding {
 
 /** Opening any database makes sure of the version. */
 export function checkSqlite(): Finding {
-  openDatabase(':memory:').close();
+  void openDatabase(':memory:').close();
   return ok(process.versions['sqlite'] ?? '');
 }
 

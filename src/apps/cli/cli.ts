@@ -3,8 +3,10 @@
  * loaded: the server must not pay for the others, and the others must not load a server.
  */
 import process from 'node:process';
-import { debuglog } from 'node:util';
+import { debuglog, inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
+import { assert } from '../../core/assert.ts';
+import { hideCardNumbers } from '../../core/card.ts';
 import { VERSION } from '../version.ts';
 import { CliError, EXIT, type ExitCode, FaultsError, ProblemError } from './exit.ts';
 import { printError, printLine, styled } from './output.ts';
@@ -12,40 +14,77 @@ import type { GlobalOptions } from './session.ts';
 
 interface Named {
   readonly name: string;
+  /** Of SUMMARY_COLUMNS at the most: two of them stand on a line. */
   readonly summary: string;
   /** Gives the command its arguments, options and action. */
   readonly load: () => Promise<(command: Command) => void>;
 }
 
+/** The overview shows them in two columns: the first half on the left. */
 const COMMANDS: readonly Named[] = [
   {
     name: 'start',
-    summary: 'run the server (no command at all does the same)',
+    summary: 'run the server',
     load: async () => (await import('./commands/start.ts')).defineStart,
   },
   {
     name: 'payments',
-    summary: 'create, get, list, refund, retry',
+    summary: 'create, get, list, refund',
     load: async () => (await import('./commands/payments.ts')).definePayments,
   },
   {
+    name: 'authorize',
+    summary: 'a card payment, at once',
+    load: async () => (await import('./commands/authorize.ts')).defineAuthorize,
+  },
+  {
+    name: 'cards',
+    summary: 'card numbers for testing',
+    load: async () => (await import('./commands/cards.ts')).defineCards,
+  },
+  {
     name: 'events',
-    summary: 'the event log; --follow shows it live',
+    summary: 'the event log, also live',
     load: async () => (await import('./commands/events.ts')).defineEvents,
   },
   {
+    name: 'rules',
+    summary: 'show, check, set',
+    load: async () => (await import('./commands/rules.ts')).defineRules,
+  },
+  {
+    name: 'simulation',
+    summary: 'show, set: rates, outage',
+    load: async () => (await import('./commands/simulation.ts')).defineSimulation,
+  },
+  {
+    name: 'seed',
+    summary: 'make realistic payments',
+    load: async () => (await import('./commands/seed.ts')).defineSeed,
+  },
+  {
+    name: 'reset',
+    summary: 'remove all payments',
+    load: async () => (await import('./commands/reset.ts')).defineReset,
+  },
+  {
     name: 'ledger',
-    summary: 'check: recount every total from what it was made of',
+    summary: 'check: recount all totals',
     load: async () => (await import('./commands/ledger.ts')).defineLedger,
   },
   {
+    name: 'audit',
+    summary: 'verify: hash all events',
+    load: async () => (await import('./commands/audit.ts')).defineAudit,
+  },
+  {
     name: 'config',
-    summary: 'every setting, its value, and where it came from',
+    summary: 'settings, and from where',
     load: async () => (await import('./commands/config.ts')).defineConfig,
   },
   {
     name: 'doctor',
-    summary: 'what keeps a server from working here, and what to do',
+    summary: 'what is wrong, what to do',
     load: async () => (await import('./commands/doctor.ts')).defineDoctor,
   },
 ];
@@ -64,6 +103,9 @@ Examples:
 Exit codes: 0 done, 1 refused or a check failed, 2 wrong usage or configuration,
 3 no answer from the server.
 `;
+
+const NAME_COLUMNS = 10;
+const SUMMARY_COLUMNS = 25;
 
 /** For whoever looks for a bug: NODE_DEBUG=farthing shows the stack behind an error. */
 const debug = debuglog('farthing');
@@ -119,22 +161,33 @@ function createProgram(): Command {
 function overview(): string {
   const title = (text: string) =>
     text.replaceAll(/^[A-Z][^\n]*:/gm, (head) => styled('bold', head));
-  const commands = COMMANDS.map(
-    ({ name, summary }) => `  ${styled('cyan', name.padEnd(9))} ${summary}`,
-  );
   return [
     'Farthing: a whole payment network in one process.',
-    title('Usage: farthing [command] [options]'),
+    title('Usage: farthing [command] [options]; without a command it starts the server'),
     '',
     title('Commands:'),
-    ...commands,
+    ...commandLines(),
     title(OPTIONS),
   ].join('\n');
 }
 
+function commandLines(): string[] {
+  const half = Math.ceil(COMMANDS.length / 2);
+  return COMMANDS.slice(0, half).map((left, index) => {
+    const right = COMMANDS[index + half];
+    const text = right === undefined ? '' : `   ${commandText(right)}`;
+    return `  ${commandText(left)}${text}`.trimEnd();
+  });
+}
+
+function commandText({ name, summary }: Named): string {
+  assert(summary.length <= SUMMARY_COLUMNS, 'two summaries fit on a line');
+  return `${styled('cyan', name.padEnd(NAME_COLUMNS))}  ${summary.padEnd(SUMMARY_COLUMNS)}`;
+}
+
 /** Says what went wrong, once. */
 function exitCodeOf(error: unknown, isJson: boolean): ExitCode {
-  debug('%o', error);
+  if (debug.enabled) debug('%s', hideCardNumbers(inspect(error)));
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof ProblemError && isJson) printLine(error.body.trimEnd());
   else if (error instanceof FaultsError) error.faults.forEach(printError);

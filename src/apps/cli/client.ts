@@ -33,6 +33,10 @@ export interface Client {
   readonly url: string;
   get(path: string, query?: Query, signal?: AbortSignal): Promise<Answer>;
   post(path: string, body: string, options: PostOptions): Promise<Answer>;
+  /** What can be sent twice and is done once. */
+  send(method: 'PUT' | 'PATCH', path: string, body: string): Promise<Answer>;
+  /** Waits up to `timeoutMs` for the answer. */
+  delete(path: string, timeoutMs: number): Promise<Answer>;
 }
 
 /** A server that is there answers sooner; what it is asked to wait for comes on top. */
@@ -79,13 +83,27 @@ export function createClient(target: Target): Client {
       const timeoutMs = ANSWER_MS_MAX + (waitSeconds ?? 0) * 1000;
       return request(target, path, { method: 'POST', body, headers }, timeoutMs);
     },
+    async send(method, path, body) {
+      const headers = { 'content-type': 'application/json' };
+      return request(target, path, { method, body, headers }, ANSWER_MS_MAX);
+    },
+    async delete(path, timeoutMs) {
+      return request(target, path, { method: 'DELETE', headers: {} }, timeoutMs);
+    },
   };
+}
+
+interface Init {
+  /** Absent: GET. */
+  readonly method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly body?: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 async function request(
   target: Target,
   path: string,
-  init: { method?: 'POST'; body?: string; headers: Readonly<Record<string, string>> },
+  init: Init,
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<Answer> {
@@ -104,25 +122,34 @@ async function request(
     });
     text = await response.text();
   } catch (error) {
-    throw unreachable(target.url, error, { timeoutMs, isChange: init.method === 'POST' });
+    const isChange = init.method !== undefined;
+    throw unreachable(target.url, error, { timeoutMs, isChange, takesKey: init.method === 'POST' });
   }
   return answerFrom(target, response, text);
 }
 
-function answerFrom({ url, apiKey }: Target, response: Response, text: string): Answer {
+function answerFrom(target: Target, response: Response, text: string): Answer {
   const { status, headers } = response;
   const body = parsed(text);
   if (response.ok && body !== undefined) return { text, body, headers };
-  const problem = problemFrom(body);
+  throw refusal(target, { status, headers, text });
+}
+
+/** The error for an answer that is not what was asked for. */
+export function refusal(
+  { url, apiKey }: Target,
+  { status, headers, text }: { status: number; headers: Headers; text: string },
+): CliError {
+  const problem = problemFrom(parsed(text));
   if (problem === null) {
     const said = `${status} ${STATUS_CODES[status] ?? ''}`.trim();
-    throw new CliError(
+    return new CliError(
       EXIT.unreachable,
       `${url} answered ${said}, and not as a Farthing server does; is --url right?`,
     );
   }
   const isKeyMissing = status === 401 && apiKey === undefined;
-  throw new ProblemError(
+  return new ProblemError(
     { status, body: text, code: problem.code, retryAfterMs: retryAfterMs(headers) },
     problemText(status, problem) +
       (isKeyMissing ? '\nGive it with --api-key or in FARTHING_API_KEY.' : ''),
@@ -144,10 +171,11 @@ function retryAfterMs(headers: Headers): number | null {
   return seconds !== null && /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1000 : null;
 }
 
-function unreachable(
+/** The error for a request that got no answer; the cause of `error` says why. `takesKey`: an Idempotency-Key helps. */
+export function unreachable(
   url: string,
   error: unknown,
-  { timeoutMs, isChange }: { timeoutMs: number; isChange: boolean },
+  { timeoutMs, isChange, takesKey }: { timeoutMs: number; isChange: boolean; takesKey: boolean },
 ): CliError {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
@@ -155,17 +183,18 @@ function unreachable(
   const reason = isLate
     ? `no answer within ${timeoutMs / 1000} seconds`
     : (FAILURES[code] ?? (cause instanceof Error ? cause.message : String(error)));
-  const advice =
-    isChange && !NEVER_SENT.has(code)
-      ? 'What you asked for may have been done all the same; look before you repeat it.\n' +
-        'With --idempotency-key it can be repeated safely.'
-      : 'Start the server with: farthing start. Or say where it is: --url, FARTHING_URL.';
+  const isInDoubt = isChange && !NEVER_SENT.has(code);
+  const advice = isInDoubt
+    ? 'What you asked for may have been done all the same; look before you repeat it.' +
+      (takesKey ? '\nWith --idempotency-key it can be repeated safely.' : '')
+    : 'Start the server with: farthing start. Or say where it is: --url, FARTHING_URL.';
   return new CliError(EXIT.unreachable, `cannot reach ${url}: ${reason}\n${advice}`, {
     cause: error,
   });
 }
 
-function parsed(text: string): unknown {
+/** The value of a JSON text; undefined when it is none. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,31 +1,18 @@
 /** The checks of `farthing doctor` that look at the database file and what stands in it. */
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  openSync,
-  readSync,
-  statSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { Anchor } from '../../adapters/audit/anchor.ts';
+import { type AnchoredEntry, readAnchors } from '../../adapters/audit/anchor-lines.ts';
 import { checkChainTail, hashAt } from '../../adapters/storage/sqlite/chain-tail.ts';
 import { isInUse } from '../../adapters/storage/sqlite/lock.ts';
 import { recount } from '../../adapters/storage/sqlite/recount.ts';
 import type { Config } from '../config.ts';
 import { type Answering, failed, type Finding, ok, skipped } from './checks.ts';
 import { remarksOf, withDatabase } from './database-file.ts';
-import { isRecord } from './wire.ts';
 import { count } from './wording.ts';
 
 /** Entries at the end of the log that are hashed again: a few milliseconds' work. */
 const TAIL_ENTRIES = 1_000;
-
-/** Room for the last few anchors, a line each. */
-const ANCHOR_BYTES = 4_096;
 
 const NO_FILE = 'there is no database file yet';
 
@@ -83,7 +70,7 @@ export function checkChain({ databasePath: path }: Config): Finding {
 function faultOfAnchor(
   database: DatabaseSync,
   { writer, sequence }: { readonly writer: string; readonly sequence: number },
-  anchor: Anchor | null,
+  anchor: AnchoredEntry | null,
 ): string | null {
   if (anchor === null || anchor.writer !== writer) return null;
   if (anchor.sequence > sequence) {
@@ -94,32 +81,11 @@ function faultOfAnchor(
     : `entry ${anchor.sequence} is not the one that was anchored`;
 }
 
-/** The last whole line of the file of anchors; null when there is none. */
-function lastAnchor(path: string): Anchor | null {
-  if (!existsSync(path)) return null;
-  const file = openSync(path, 'r');
-  try {
-    const { size } = fstatSync(file);
-    const buffer = Buffer.alloc(Math.min(size, ANCHOR_BYTES));
-    readSync(file, buffer, 0, buffer.length, size - buffer.length);
-    const line = buffer.toString().split('\n').at(-2);
-    return line === undefined ? null : anchorFrom(JSON.parse(line));
-  } finally {
-    closeSync(file);
-  }
-}
-
-function anchorFrom(value: unknown): Anchor {
-  if (isRecord(value)) {
-    const { writer, sequence, hash, at_ms } = value;
-    const isAnchor =
-      typeof writer === 'string' &&
-      typeof sequence === 'number' &&
-      typeof hash === 'string' &&
-      typeof at_ms === 'number';
-    if (isAnchor) return { writer, sequence, hash, at_ms };
-  }
-  throw new Error('the last line of the file of anchors cannot be read');
+/** The last anchor of the file; null when there is none. */
+function lastAnchor(path: string): AnchoredEntry | null {
+  let last: AnchoredEntry | null = null;
+  for (const anchor of readAnchors(path)) last = anchor;
+  return last;
 }
 
 function hasFile(path: string): boolean {

@@ -5,6 +5,7 @@
  */
 import process from 'node:process';
 import { styleText } from 'node:util';
+import { hideCardNumbers } from '../../core/card.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 
@@ -46,9 +47,12 @@ export function note(line: string): void {
   process.stderr.write(`${styled('dim', line, process.stderr)}\n`);
 }
 
-/** What went wrong; further lines are indented below the first. */
+/**
+ * What went wrong; further lines are indented below the first. A card number that stood in the wrong place of a
+ * command line is not repeated.
+ */
 export function printError(message: string): void {
-  const [first = '', ...rest] = message.split('\n');
+  const [first = '', ...rest] = hideCardNumbers(message).split('\n');
   const label = styled('red', 'error:', process.stderr);
   process.stderr.write([`${label} ${first}`, ...rest.map((line) => `  ${line}`), ''].join('\n'));
 }

@@ -3,7 +3,7 @@ import process from 'node:process';
 import { type EffectiveSetting, effectiveSettings } from '../config.ts';
 import type { SettingName } from '../settings.ts';
 import { urlHost } from '../url-host.ts';
-import { type Client, createClient } from './client.ts';
+import { type Client, createClient, type Target } from './client.ts';
 import { envFile } from './environment.ts';
 import { CliError, EXIT } from './exit.ts';
 
@@ -16,6 +16,8 @@ export interface GlobalOptions {
 
 export interface Session {
   readonly client: Client;
+  /** Where the client sends to, for those that send in another way. */
+  readonly target: Target;
   readonly isJson: boolean;
   /** True when somebody named the server; else its URL was made from HOST and PORT. */
   readonly isUrlGiven: boolean;
@@ -25,8 +27,10 @@ export function openSession(options: GlobalOptions): Session {
   const given = givenUrl(options);
   const url = checkedUrl(given ?? localUrl(effectiveSettings(process.env, envFile())));
   const apiKey = checkedKey(options.apiKey ?? own('FARTHING_API_KEY'));
+  const target = { url, apiKey };
   return {
-    client: createClient({ url, apiKey }),
+    client: createClient(target),
+    target,
     isJson: options.json === true,
     isUrlGiven: given !== undefined,
   };

@@ -28,11 +28,29 @@ export interface WireRefund {
   readonly createdAt: string;
 }
 
+export interface WireAuthorization {
+  readonly transactionId: string;
+  readonly status: string;
+  /** Null when approved, like the sentence beside it. */
+  readonly failureReason: string | null;
+  readonly decisionReason: string | null;
+  readonly rule: string;
+  readonly score: number;
+  readonly level: string;
+  readonly latencyMs: number;
+  readonly features: Readonly<Record<string, number>>;
+  readonly contributions: Readonly<Record<string, number>>;
+  /** Rules that flagged it. */
+  readonly flags: readonly string[];
+  /** `rule: outcome`, of rules in shadow. */
+  readonly shadow: readonly string[];
+}
+
 export interface WireEvent {
   readonly type: string;
-  readonly paymentId: string;
   readonly createdAt: string;
-  readonly payment: WirePayment;
+  /** As it became; null for an event that is about no payment: changed rules, a reset. */
+  readonly payment: WirePayment | null;
   /** All of it, as it came. */
   readonly raw: unknown;
 }
@@ -51,7 +69,7 @@ export interface WireProblem {
   readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 export function paymentFrom(value: unknown): WirePayment {
   const fields = record(value);
@@ -86,13 +104,45 @@ function refundFrom(value: unknown): WireRefund {
   };
 }
 
+export function authorizationFrom(value: unknown): WireAuthorization {
+  const fields = record(value);
+  return {
+    transactionId: text(fields, 'transaction_id'),
+    status: text(fields, 'status'),
+    failureReason: textOrNull(fields, 'failure_reason'),
+    decisionReason: textOrNull(fields, 'decision_reason'),
+    rule: text(fields, 'rule'),
+    score: number(fields, 'score'),
+    level: text(fields, 'level'),
+    latencyMs: number(fields, 'latency_ms'),
+    features: numbers(fields, 'features'),
+    contributions: numbers(fields, 'contributions'),
+    flags: fields['flags'] === undefined ? [] : list(fields, 'flags').map(String),
+    shadow: fields['shadow'] === undefined ? [] : list(fields, 'shadow').map(shadowFrom),
+  };
+}
+
+function shadowFrom(value: unknown): string {
+  const fields = record(value);
+  return `${text(fields, 'rule')}: ${text(fields, 'outcome')}`;
+}
+
+/** The status of a payment or an authorization. */
+export function statusFrom(value: unknown): string {
+  return text(record(value), 'status');
+}
+
+/** The `total` of a summary. */
+export function totalFrom(value: unknown): number {
+  return number(record(value), 'total');
+}
+
 export function eventFrom(value: unknown): WireEvent {
   const fields = record(value);
   return {
     type: text(fields, 'type'),
-    paymentId: text(fields, 'payment_id'),
     createdAt: text(fields, 'created_at'),
-    payment: paymentFrom(fields['data']),
+    payment: textOrNull(fields, 'payment_id') === null ? null : paymentFrom(fields['data']),
     raw: value,
   };
 }
@@ -129,20 +179,20 @@ export function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function record(value: unknown): Fields {
+export function record(value: unknown): Fields {
   return isRecord(value) ? value : stranger('an object is missing');
 }
 
-function list(fields: Fields, name: string): readonly unknown[] {
+export function list(fields: Fields, name: string): readonly unknown[] {
   const value: unknown = fields[name];
   return Array.isArray(value) ? value : stranger(`${name} is not a list`);
 }
 
-function text(fields: Fields, name: string): string {
+export function text(fields: Fields, name: string): string {
   return textOrNull(fields, name) ?? stranger(`${name} is missing`);
 }
 
-function textOrNull(fields: Fields, name: string): string | null {
+export function textOrNull(fields: Fields, name: string): string | null {
   const value = fields[name];
   if (value === null || typeof value === 'string') return value;
   return stranger(`${name} is not a text`);
@@ -151,6 +201,11 @@ function textOrNull(fields: Fields, name: string): string | null {
 function number(fields: Fields, name: string): number {
   const value = fields[name];
   return typeof value === 'number' ? value : stranger(`${name} is not a number`);
+}
+
+function numbers(fields: Fields, name: string): Readonly<Record<string, number>> {
+  const named = record(fields[name]);
+  return Object.fromEntries(Object.keys(named).map((key) => [key, number(named, key)]));
 }
 
 function stranger(what: string): never {

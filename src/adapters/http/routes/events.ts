@@ -1,13 +1,13 @@
 /** The event log, and one payment's part of it: its timeline. */
 import type { FastifyInstance } from 'fastify';
 import { EVENT_TYPES } from '../../../core/events.ts';
-import { eventIdOf, parsePaymentId, type PaymentId } from '../../../core/ids.ts';
+import { eventIdOf, logEventIdOf, parsePaymentId, type PaymentId } from '../../../core/ids.ts';
 import type { EventQuery, LogPosition, StoredEvent } from '../../../engine/ports.ts';
 import { isoTime } from '../../../engine/snapshot.ts';
 import { decodeCursor, encodeCursor } from '../cursors.ts';
 import type { HttpDeps } from '../deps.ts';
 import { PAGE_ITEMS_DEFAULT } from '../limits.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../../core/nearest.ts';
 import { operation } from '../operation.ts';
 import { Problem } from '../problems.ts';
 import {
@@ -55,6 +55,7 @@ export function eventRoutes(app: FastifyInstance, { engine }: HttpDeps): void {
       schema: operation('listEvents', 'Events', 'The event log, oldest first', {
         querystring: EventListQuerySchema,
         response: { 200: listOf(EventSchema) },
+        problems: ['payment_not_found', 'validation_failed', 'invalid_cursor'],
       }),
     },
     async (request) => {
@@ -71,7 +72,7 @@ export function eventRoutes(app: FastifyInstance, { engine }: HttpDeps): void {
         params: PaymentParamsSchema,
         querystring: PageQuerySchema,
         response: { 200: listOf(EventSchema) },
-        problems: [404],
+        problems: ['payment_not_found', 'validation_failed', 'invalid_cursor'],
       }),
     },
     async (request) => {
@@ -85,7 +86,7 @@ export function eventRoutes(app: FastifyInstance, { engine }: HttpDeps): void {
 /** An event as it goes out. The payment in it is the stored text, byte for byte. */
 function wireEvent(event: StoredEvent, writer: string) {
   return {
-    id: eventIdOf(event.paymentId, event.paymentSequence),
+    id: eventId(event, writer),
     cursor: encodeCursor('events', `${writer}.${event.sequence}`),
     type: event.type,
     payment_id: event.paymentId,
@@ -94,8 +95,14 @@ function wireEvent(event: StoredEvent, writer: string) {
     request_id: event.requestId,
     actor: event.actor,
     cause: JSON.parse(event.cause) as unknown,
-    data: JSON.parse(event.payment) as unknown,
+    data: JSON.parse(event.data) as unknown,
   };
+}
+
+export function eventId({ paymentId, paymentSequence, sequence }: StoredEvent, writer: string) {
+  return paymentId === null || paymentSequence === null
+    ? logEventIdOf(writer, sequence)
+    : eventIdOf(paymentId, paymentSequence);
 }
 
 function sequenceAfter(cursor: string | undefined, head: LogPosition): number {

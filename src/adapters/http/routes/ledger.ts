@@ -8,38 +8,48 @@ import { isoTime } from '../../../engine/snapshot.ts';
 import type { HttpDeps } from '../deps.ts';
 import { exactNumber } from '../exact-number.ts';
 import { operation } from '../operation.ts';
+import { ACCOUNT_EXAMPLE, ENTRY_EXAMPLE, TRIAL_BALANCE_EXAMPLE } from '../schema-examples.ts';
 import { listOf, type PaymentParams } from '../schemas.ts';
 import { knownPaymentId, noSuchPayment } from './payments.ts';
 
-const AccountSchema = Type.Object({
-  name: Type.String(),
-  currency: Type.String(),
-  balance: Type.Number(),
-  normal_side: Type.Unsafe<string>({ type: 'string', enum: ['debit', 'credit'] }),
-  meaning: Type.String(),
-});
+const AccountSchema = Type.Object(
+  {
+    name: Type.String(),
+    currency: Type.String(),
+    balance: Type.Number(),
+    normal_side: Type.Unsafe<string>({ type: 'string', enum: ['debit', 'credit'] }),
+    meaning: Type.String(),
+  },
+  { examples: [ACCOUNT_EXAMPLE] },
+);
 
-const EntrySchema = Type.Object({
-  payment_id: Type.String({ format: 'uuid' }),
-  kind: Type.Unsafe<string>({ type: 'string', enum: ['capture', 'refund'] }),
-  operation: Type.String({ description: 'The attempt that captured, or the id of the refund.' }),
-  debit: Type.String(),
-  credit: Type.String(),
-  currency: Type.String(),
-  amount: Type.Number(),
-  created_at: Type.String({ format: 'date-time' }),
-});
+const EntrySchema = Type.Object(
+  {
+    payment_id: Type.String({ format: 'uuid' }),
+    kind: Type.Unsafe<string>({ type: 'string', enum: ['capture', 'refund'] }),
+    operation: Type.String({ description: 'The attempt that captured, or the id of the refund.' }),
+    debit: Type.String(),
+    credit: Type.String(),
+    currency: Type.String(),
+    amount: Type.Number(),
+    created_at: Type.String({ format: 'date-time' }),
+  },
+  { examples: [ENTRY_EXAMPLE] },
+);
 
-const TrialBalanceSchema = Type.Object({
-  balanced: Type.Boolean(),
-  currencies: Type.Record(
-    Type.String(),
-    Type.Object({ debits: Type.Number(), credits: Type.Number() }),
-  ),
-  accounts: Type.Array(
-    Type.Object({ name: Type.String(), currency: Type.String(), balance: Type.Number() }),
-  ),
-});
+const TrialBalanceSchema = Type.Object(
+  {
+    balanced: Type.Boolean(),
+    currencies: Type.Record(
+      Type.String(),
+      Type.Object({ debits: Type.Number(), credits: Type.Number() }),
+    ),
+    accounts: Type.Array(
+      Type.Object({ name: Type.String(), currency: Type.String(), balance: Type.Number() }),
+    ),
+  },
+  { examples: [TRIAL_BALANCE_EXAMPLE] },
+);
 
 export function ledgerRoutes(app: FastifyInstance, { engine }: HttpDeps): void {
   accountRoutes(app, engine.store);
@@ -108,7 +118,7 @@ function entryRoutes(app: FastifyInstance, store: Store): void {
           { additionalProperties: false },
         ),
         response: { 200: listOf(EntrySchema) },
-        problems: [404],
+        problems: ['payment_not_found'],
       }),
     },
     async (request) => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Type } from 'typebox';
 import type { FastifyInstance } from 'fastify';
 import type { HttpDeps } from '../deps.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../../core/nearest.ts';
 import { operation } from '../operation.ts';
 import {
   isProblemCode,
@@ -18,18 +18,35 @@ import { listOf } from '../schemas.ts';
 const READY_POLL_MS = 50;
 const READY_WAIT_SECONDS_MAX = 60;
 
-const StatusSchema = Type.Object({ status: Type.String() });
-const ReadySchema = Type.Object({
-  status: Type.Unsafe<string>({ type: 'string', enum: ['ready', 'not_ready'] }),
-  reason: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-});
-const ErrorSchema = Type.Object({
-  code: Type.String(),
-  status: Type.Integer(),
-  title: Type.String(),
-  help: Type.String(),
-  retryable: Type.Boolean({ description: 'The same request may succeed when it is sent again.' }),
-});
+const StatusSchema = Type.Object({ status: Type.String() }, { examples: [{ status: 'ok' }] });
+const ReadySchema = Type.Object(
+  {
+    status: Type.Unsafe<string>({ type: 'string', enum: ['ready', 'not_ready'] }),
+    reason: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+  },
+  { examples: [{ status: 'ready', reason: null }] },
+);
+const NotReadySchema = {
+  ...ReadySchema,
+  examples: [{ status: 'not_ready', reason: 'starting or stopping' }],
+};
+const ErrorSchema = Type.Object(
+  {
+    code: Type.String(),
+    status: Type.Integer(),
+    title: Type.String(),
+    help: Type.String(),
+    retryable: Type.Boolean({
+      description: 'The same request may succeed when it is sent again.',
+    }),
+  },
+  { examples: [describe('payment_not_found')] },
+);
+
+const METRICS = `# HELP farthing_payments Payments by the status they are in.
+# TYPE farthing_payments gauge
+farthing_payments{status="SUCCESS"} 15
+`;
 
 export function operationRoutes(app: FastifyInstance, deps: HttpDeps): void {
   healthRoutes(app, deps);
@@ -42,7 +59,7 @@ export function operationRoutes(app: FastifyInstance, deps: HttpDeps): void {
         response: {
           200: {
             description: 'Prometheus text format',
-            content: { 'text/plain': { schema: { type: 'string' } } },
+            content: { 'text/plain': { schema: { type: 'string' }, example: METRICS } },
           },
         },
       }),
@@ -87,7 +104,7 @@ function healthRoutes(app: FastifyInstance, { health }: HttpDeps): void {
           },
           { additionalProperties: false },
         ),
-        response: { 200: ReadySchema, 503: ReadySchema },
+        response: { 200: ReadySchema, 503: NotReadySchema },
       }),
     },
     async (request, reply) => {
@@ -118,7 +135,7 @@ function errorRoutes(app: FastifyInstance): void {
       schema: operation('getError', 'Operations', 'What an error code means', {
         params: Type.Object({ code: Type.String() }),
         response: { 200: ErrorSchema },
-        problems: [404],
+        problems: ['error_not_found'],
       }),
     },
     async (request) => {

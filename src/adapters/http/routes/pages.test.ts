@@ -1,14 +1,22 @@
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectProblem, jsonOf, testApp, type TestApp } from '../../../../test/property/app.ts';
 
 interface Operation {
   readonly operationId?: string;
   readonly summary?: string;
-  readonly responses: Readonly<Record<string, unknown>>;
+  readonly responses: Readonly<Record<string, Response>>;
+}
+
+interface Response {
+  readonly content: Readonly<
+    Record<string, { readonly schema: object; readonly example: unknown }>
+  >;
 }
 
 interface OpenApi {
   readonly openapi: string;
+  readonly components: { readonly schemas: { readonly Problem: object } };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
@@ -19,6 +27,11 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const document = async () => jsonOf<OpenApi>(await api.get('/openapi.json'));
+
+/** A schema of an object that names its fields. */
+function isClosable(part: unknown): part is object {
+  return typeof part === 'object' && part !== null && 'properties' in part && 'type' in part;
+}
 
 describe('/openapi.json', () => {
   test('is OpenAPI 3.1 and names every operation once', async () => {
@@ -44,6 +57,48 @@ describe('/openapi.json', () => {
         String(answer.statusCode),
       );
     }
+  });
+
+  test('has an example of each response, with the fields of its schema and no others', async () => {
+    const { paths, components } = await document();
+    const ajv = new Ajv({ strict: false, validateFormats: false });
+    const closed = (schema: object) =>
+      JSON.parse(
+        JSON.stringify('$ref' in schema ? components.schemas.Problem : schema, (_, part: unknown) =>
+          isClosable(part) ? { additionalProperties: false, ...part } : part,
+        ),
+      ) as object;
+    const faults = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { responses }]) =>
+        Object.entries(responses).flatMap(([status, { content }]) =>
+          Object.values(content).flatMap(({ schema, example }) => {
+            const where = `${method} ${path} ${status}`;
+            if (example === undefined) return [`${where}: no example`];
+            const fits = ajv.validate(closed(schema), example);
+            return fits ? [] : [`${where}: ${ajv.errorsText()}`];
+          }),
+        ),
+      ),
+    );
+    expect(faults).toEqual([]);
+  });
+
+  test('has problems of its own for an operation, and an example of each status', async () => {
+    const { paths } = await document();
+    const example = (path: string, method: string, status: number) =>
+      paths[path]?.[method]?.responses[status]?.content['application/problem+json']?.example;
+    expect(example('/rules', 'put', 400)).toMatchObject({
+      code: 'invalid_rules',
+      errors: [{ pointer: '/card/7/when' }],
+    });
+    expect(example('/payments/{payment_id}/refund', 'post', 409)).toMatchObject({
+      type: '/errors/refund_not_allowed',
+      status: 409,
+    });
+    expect(example('/transaction/{id}', 'get', 404)).toMatchObject({
+      code: 'transaction_not_found',
+    });
+    expect(example('/payments', 'post', 415)).toMatchObject({ code: 'unsupported_media_type' });
   });
 
   test('points to no machine but the one it runs on', async () => {

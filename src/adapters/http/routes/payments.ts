@@ -5,10 +5,16 @@ import { refundSnapshot } from '../../../engine/snapshot.ts';
 import { numberTexts } from '../body.ts';
 import { encodeCursor } from '../cursors.ts';
 import type { HttpDeps } from '../deps.ts';
-import { createPaymentCommand, refundPaymentCommand } from '../payment-request.ts';
-import { cursorKind, paymentQuery } from '../payment-query.ts';
-import { Problem } from '../problems.ts';
 import {
+  type CardContext,
+  createPaymentCommand,
+  refundPaymentCommand,
+  retryCommand,
+} from '../payment-request.ts';
+import { cursorKind, paymentQuery } from '../payment-query.ts';
+import { Problem, type ProblemCode } from '../problems.ts';
+import {
+  type CardBody,
   type CreatePaymentBody,
   CreatePaymentSchema,
   listOf,
@@ -21,8 +27,27 @@ import {
   RefundSchema,
   RetryRequestSchema,
 } from '../schemas.ts';
-import { operation } from '../operation.ts';
+import { KEY_PROBLEMS, MAKING_PROBLEMS, operation } from '../operation.ts';
 import { submit } from '../submit.ts';
+
+const REFUND_PROBLEMS: readonly ProblemCode[] = [
+  'payment_not_found',
+  'refund_not_allowed',
+  'refund_exceeds_remaining',
+  'refund_limit_reached',
+  'validation_failed',
+  'refund_amount_not_positive',
+  'invalid_amount_precision',
+  'amount_too_large',
+  ...KEY_PROBLEMS,
+];
+
+const RETRY_PROBLEMS: readonly ProblemCode[] = [
+  'payment_not_found',
+  'retry_not_allowed',
+  'retry_limit_reached',
+  ...KEY_PROBLEMS,
+];
 
 export function paymentRoutes(app: FastifyInstance, deps: HttpDeps): void {
   const { store } = deps.engine;
@@ -34,7 +59,7 @@ export function paymentRoutes(app: FastifyInstance, deps: HttpDeps): void {
       schema: operation('getPayment', 'Payments', 'Read a payment', {
         params: PaymentParamsSchema,
         response: { 200: PaymentSchema },
-        problems: [404],
+        problems: ['payment_not_found'],
       }),
     },
     async (request, reply) => {
@@ -52,6 +77,7 @@ export function paymentRoutes(app: FastifyInstance, deps: HttpDeps): void {
       schema: operation('listPayments', 'Payments', 'List payments, newest first', {
         querystring: PaymentListQuerySchema,
         response: { 200: listOf(PaymentSchema) },
+        problems: ['validation_failed', 'invalid_cursor'],
       }),
     },
     async (request, reply) => {
@@ -71,7 +97,7 @@ export function paymentRoutes(app: FastifyInstance, deps: HttpDeps): void {
     {
       schema: operation('getRefund', 'Payments', 'Read a refund', {
         response: { 200: RefundSchema },
-        problems: [404],
+        problems: ['refund_not_found'],
       }),
     },
     async (request) => {
@@ -95,11 +121,14 @@ function makeAndChange(app: FastifyInstance, deps: HttpDeps): void {
       schema: operation('createPayment', 'Payments', 'Make a payment', {
         body: CreatePaymentSchema,
         response: { 201: PaymentSchema },
-        problems: [409, 422],
+        problems: MAKING_PROBLEMS,
       }),
     },
-    (request, reply) =>
-      submit(deps, request, reply, createPaymentCommand(request.body, numberTexts(request))),
+    (request, reply) => {
+      const { body } = request;
+      const asked = createPaymentCommand(body, numberTexts(request), cardContext(deps));
+      return submit(deps, request, reply, { ...asked, lost: body.simulate?.http ?? null });
+    },
   );
 
   app.post<{
@@ -116,33 +145,36 @@ function makeAndChange(app: FastifyInstance, deps: HttpDeps): void {
           params: PaymentParamsSchema,
           body: RefundRequestSchema,
           response: { 200: PaymentSchema },
-          problems: [404, 409, 422],
+          problems: REFUND_PROBLEMS,
         },
       ),
     },
     (request, reply) => {
       const id = knownPaymentId(request.params);
       const command = refundPaymentCommand(id, request.body, numberTexts(request));
-      return submit(deps, request, reply, command);
+      return submit(deps, request, reply, { command });
     },
   );
 
-  app.post<{ Params: PaymentParams }>(
+  app.post<{ Params: PaymentParams; Body: { card?: CardBody | null } | null }>(
     '/payments/:payment_id/retry',
     {
       schema: operation('retryPayment', 'Payments', 'Try a failed payment again', {
         params: PaymentParamsSchema,
         body: RetryRequestSchema,
         response: { 200: PaymentSchema },
-        problems: [404, 409, 422],
+        problems: RETRY_PROBLEMS,
       }),
     },
-    (request, reply) =>
-      submit(deps, request, reply, {
-        type: 'retry_payment',
-        paymentId: knownPaymentId(request.params),
-      }),
+    (request, reply) => {
+      const id = knownPaymentId(request.params);
+      return submit(deps, request, reply, retryCommand(id, request.body, cardContext(deps)));
+    },
   );
+}
+
+export function cardContext({ engine, keyedHash, options }: HttpDeps): CardContext {
+  return { keyedHash, luhn: options.luhn, nowMs: engine.clock.nowMs() };
 }
 
 /** Throws the 404 at once for what cannot be the id of a payment. */

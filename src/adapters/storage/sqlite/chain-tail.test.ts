@@ -59,7 +59,7 @@ describe('the tail of the chain', () => {
   test.each([
     [
       'a changed payment',
-      `update events set payment = '{}' where sequence = 9`,
+      `update events set data = '{}' where sequence = 9`,
       'entry 9 was changed',
     ],
     [
@@ -94,7 +94,7 @@ describe('the tail of the chain', () => {
   });
 
   test('is looked at only as far as asked', () => {
-    const changed = `update events set payment = '{}' where sequence = 6`;
+    const changed = `update events set data = '{}' where sequence = 6`;
     expect(tailAfter(changed, 6).fault).toBeNull();
     expect(tailAfter(changed, 7).fault).toBe('entry 6 was changed');
   });

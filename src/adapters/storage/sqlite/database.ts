@@ -29,11 +29,17 @@ const CHECKPOINT_PAGES = 1_000;
 const FREE_BYTES_MIN = 4 * 1024 * 1024;
 
 export interface Database {
+  /** For setting up; see handOver. */
   readonly writer: DatabaseSync;
   /** Sees only what is committed; cannot write. */
   readonly reader: DatabaseSync;
   readonly path: string;
-  close(): void;
+  /** True when another thread can open it too. */
+  readonly isFile: boolean;
+  /** Closes the writing connection, so that another thread can be the one that writes. */
+  handOver(): void;
+  /** Closes what is open; `last` is done in between: whoever closes last moves the WAL into the file. */
+  close(last?: () => Promise<void>): Promise<void>;
 }
 
 /** Opens (and makes) the database; `path` is a file or `:memory:`. Throws an Error that says what to do. */
@@ -42,21 +48,35 @@ export function openDatabase(path: string): Database {
   if (path === ':memory:') return openMemory();
   assertWritable(path);
   const unlock = lockFile(path);
-  const writer = new DatabaseSync(path);
-  configureWriter(writer, 'wal');
+  const writer = openWriter(path);
   const reader = new DatabaseSync(path, { readOnly: true });
   reader.exec(`pragma cache_size = -${CACHE_KIB / 4}; pragma busy_timeout = 5000`);
   return {
     writer,
     reader,
     path,
-    close() {
+    isFile: true,
+    handOver: () => writer.close(),
+    async close(last) {
       reader.close();
-      optimize(writer);
-      writer.close();
+      await last?.();
+      if (writer.isOpen) closeWriter(writer);
       unlock();
     },
   };
+}
+
+/** The connection that writes to a file, every commit fsynced. */
+export function openWriter(path: string): DatabaseSync {
+  const writer = new DatabaseSync(path);
+  configureWriter(writer, 'wal');
+  return writer;
+}
+
+/** Closes the connection that wrote. */
+export function closeWriter(writer: DatabaseSync): void {
+  optimize(writer);
+  writer.close();
 }
 
 /** Only makes later queries faster: a full disk must not keep the process from ending. */
@@ -77,10 +97,20 @@ export function openReadOnly(path: string): DatabaseSync {
 }
 
 function openMemory(): Database {
-  // One connection for both: a batch never awaits, so no read can fall between its BEGIN and COMMIT.
+  // One connection for both: a commit never awaits, so no read can fall between its BEGIN and COMMIT.
   const writer = new DatabaseSync(':memory:');
   configureWriter(writer, 'memory');
-  return { writer, reader: writer, path: ':memory:', close: () => writer.close() };
+  return {
+    writer,
+    reader: writer,
+    path: ':memory:',
+    isFile: false,
+    handOver() {},
+    async close(last) {
+      await last?.();
+      writer.close();
+    },
+  };
 }
 
 function configureWriter(writer: DatabaseSync, journal: 'wal' | 'memory'): void {

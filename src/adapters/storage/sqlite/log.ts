@@ -40,12 +40,3 @@ export function readCursor(database: DatabaseSync, follower: string): LogPositio
   if (row === undefined) return null;
   return { writer: text(row, 'writer'), sequence: integer(row, 'sequence') };
 }
-
-export function writeCursor(database: DatabaseSync, follower: string, to: LogPosition): void {
-  database
-    .prepare(
-      `insert into cursors values (?, ?, ?) on conflict do update set
-         writer = excluded.writer, sequence = excluded.sequence`,
-    )
-    .run(follower, to.writer, to.sequence);
-}

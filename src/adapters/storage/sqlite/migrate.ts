@@ -4,10 +4,14 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { sql as payments } from './migrations/0001-payments.ts';
+import { sql as cards } from './migrations/0002-cards.ts';
+import { sql as search } from './migrations/0003-search.ts';
 
 /** In order; the number of a migration is its place here, from 1, and is kept in SQLite's user_version. */
 const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
   { name: '0001-payments', sql: payments },
+  { name: '0002-cards', sql: cards },
+  { name: '0003-search', sql: search },
 ];
 
 /** Migrates up; throws an Error that names the migration that failed, which then has changed nothing. */

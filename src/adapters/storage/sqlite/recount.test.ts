@@ -13,6 +13,7 @@ import {
   testClock,
   testEngine,
 } from '../../../../test/support/engine.ts';
+import { scenarioOf } from '../../../../test/support/payment.ts';
 import { currencyOf } from '../../../core/currencies.ts';
 import { execute } from '../../../engine/execute.ts';
 import { openReadOnly } from './database.ts';
@@ -38,13 +39,18 @@ async function makeSoundDatabase(): Promise<void> {
   const engine = testEngine(store, clock);
   const { id } = await mustDecide(engine, createCommand());
   await mustDecide(engine, createCommand({ currency: currencyOf('JPY'), amountMinor: 500n }));
-  const scenario = { outcomes: ['PROCESSING_ERROR' as const], delayMs: null };
+  const scenario = scenarioOf({ outcomes: ['PROCESSING_ERROR'] });
   await mustDecide(engine, createCommand({ scenario }));
   await runTimers(engine, clock);
   for (const amount of ['30', '10.01']) {
     await mustDecide(engine, { type: 'refund_payment', paymentId: id, amount, reason: null });
   }
   await mustDecide(engine, createCommand());
+  // The log has an entry about no payment, and the network a timer.
+  await execute(
+    engine,
+    requestOf({ type: 'change_simulation', patch: { failureRate: 0 }, expiresInMs: 60_000 }),
+  );
   const [start] = await store.dueTimers(clock.nowMs(), 1);
   if (start === undefined) throw new Error('a timer is due');
   await execute(engine, requestOf({ type: 'timer_elapsed', timer: start }));
@@ -94,6 +100,7 @@ describe('a recount', () => {
       ['counters', '7 counters'],
       ['versions', '5 payments'],
       ['timers', '2 payments'],
+      ['search_index', '0 entries'],
     ]);
   });
 
@@ -155,6 +162,11 @@ describe('a recount', () => {
         ],
         trial_balance: ['debits are 400 JPY, credits 500 JPY'],
       },
+    ],
+    [
+      'a search index that holds less than it says',
+      `insert into search_segments values (1, 0, 4, null)`,
+      { search_index: ['payments have 4 terms to be found by, 0 are in the index'] },
     ],
     [
       'a total that is missing',

@@ -7,6 +7,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { currencyOf, findCurrency } from '../../../core/currencies.ts';
 import { formatAmount } from '../../../core/money.ts';
+import { countSearchEntries } from './recount-search.ts';
 import { type Row, text } from './rows.ts';
 import type { LedgerSides } from './running.ts';
 
@@ -17,7 +18,8 @@ export interface RecountCheck {
     | 'payment_amounts'
     | 'counters'
     | 'versions'
-    | 'timers';
+    | 'timers'
+    | 'search_index';
   /** What must be true. */
   readonly claim: string;
   /** How much was compared, for people. */
@@ -41,6 +43,7 @@ export function recount(database: DatabaseSync): readonly RecountCheck[] {
       counters(database),
       versions(database),
       timers(database),
+      searchIndex(database),
     ];
   } finally {
     database.exec('rollback');
@@ -179,6 +182,11 @@ function movement(row: Row, column: 'operation' | 'refund_id'): string {
   return `${text(row, column)} ${integer(row, 'amount_minor')}`;
 }
 
+/** The event that decided each card payment's first attempt. */
+const AUTHORIZATIONS = `select type, cause ->> '$.facts.currency' as currency,
+    cast(cause ->> '$.facts.amount_minor' as integer) as amount_minor
+  from events where cause ->> '$.facts' is not null and data ->> 'attempts' = 1`;
+
 function counters(database: DatabaseSync): RecountCheck {
   const differences = new Differences();
   const counted = new Map<string, bigint>();
@@ -190,10 +198,16 @@ function counters(database: DatabaseSync): RecountCheck {
     const capturedMinor = integer(row, 'captured_minor');
     if (capturedMinor !== 0n) add(`volume:${text(row, 'currency')}`, capturedMinor);
   }
+  for (const row of rows(database, AUTHORIZATIONS)) {
+    const currency = text(row, 'currency');
+    const isApproved = text(row, 'type') !== 'payment.failed';
+    add(`${isApproved ? 'card_approved' : 'card_declined'}:${currency}`, 1n);
+    const amountMinor = integer(row, 'amount_minor');
+    if (amountMinor !== 0n) add(`card_amount:${currency}`, amountMinor);
+  }
   const kept = new Map<string, bigint>();
   for (const row of rows(database, 'select name, total from counters')) {
-    const name = text(row, 'name');
-    if (/^(status|reason|volume):/.test(name)) kept.set(name, decimal(row, 'total'));
+    kept.set(text(row, 'name'), decimal(row, 'total'));
   }
   const names = new Set([...counted.keys(), ...kept.keys()]);
   for (const name of names) {
@@ -201,7 +215,8 @@ function counters(database: DatabaseSync): RecountCheck {
     const counter = kept.get(name) ?? 0n;
     if (recounted === counter) continue;
     const [kind, what = ''] = name.split(':', 2);
-    const shown = (total: bigint) => (kind === 'volume' ? money(total, what) : String(total));
+    const isMoney = kind === 'volume' || kind === 'card_amount';
+    const shown = (total: bigint) => (isMoney ? money(total, what) : String(total));
     differences.add(`${name} says ${shown(counter)}, the payments make ${shown(recounted)}`);
   }
   return differences.check(
@@ -217,7 +232,7 @@ function versions(database: DatabaseSync): RecountCheck {
     rows(
       database,
       `select payment_id, count(*) as events, max(payment_sequence) as last from events
-         group by payment_id order by payment_id`,
+         where payment_id is not null group by payment_id order by payment_id`,
     ),
   );
   let payments = 0;
@@ -268,6 +283,17 @@ function timers(database: DatabaseSync): RecountCheck {
     'timers',
     'a timer is set for every payment under way',
     counting(underWay, 'payment'),
+  );
+}
+
+function searchIndex(database: DatabaseSync): RecountCheck {
+  const differences = new Differences();
+  const counted = countSearchEntries(database);
+  for (const sentence of counted.differences) differences.add(sentence);
+  return differences.check(
+    'search_index',
+    'the search index holds the terms of the payments',
+    counting(counted.entries, 'entry', 'entries'),
   );
 }
 

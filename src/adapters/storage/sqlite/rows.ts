@@ -3,7 +3,8 @@
  * rounds, past 2^53; every stored amount is below 10^12, and what may be larger is kept as decimal text.
  */
 import { assert } from '../../../core/assert.ts';
-import type { TimerKind } from '../../../core/commands.ts';
+import type { Card } from '../../../core/card.ts';
+import { TIMER_KINDS } from '../../../core/commands.ts';
 import { currencyOf } from '../../../core/currencies.ts';
 import { EVENT_TYPES } from '../../../core/events.ts';
 import { FAILURE_REASONS } from '../../../core/failures.ts';
@@ -24,6 +25,9 @@ import {
 import type { Scenario } from '../../../core/scenario.ts';
 import type { DueTimer, StoredEvent, StoredReply } from '../../../engine/ports.ts';
 
+/** What a timer's row has in the place of a payment, which is a part of its key. */
+export const NO_PAYMENT = '';
+
 export type Row = Readonly<Record<string, unknown>>;
 
 export function paymentFrom(row: Row, refunds: readonly Refund[]): Payment {
@@ -40,6 +44,11 @@ export function paymentFrom(row: Row, refunds: readonly Refund[]): Payment {
     description: textOrNull(row, 'description'),
     channel: textOrNull(row, 'channel'),
     deviceId: textOrNull(row, 'device_id'),
+    entry: oneOf(['payments', 'payment'], text(row, 'entry')),
+    ip: textOrNull(row, 'ip'),
+    card: cardFrom(textOrNull(row, 'card')),
+    modelScore: numberOrNull(row, 'model_score'),
+    risk: riskFrom(textOrNull(row, 'risk')),
     metadata: metadataFrom(textOrNull(row, 'metadata')),
     scenario: scenarioFrom(textOrNull(row, 'scenario')),
     failureReason: failureReason === null ? null : oneOf(FAILURE_REASONS, failureReason),
@@ -67,8 +76,8 @@ export function refundFrom(row: Row): Refund {
 export function timerFrom(row: Row): DueTimer {
   return {
     dueAtMs: integer(row, 'due_at_ms'),
-    paymentId: paymentId(row, 'payment_id'),
-    kind: oneOf<TimerKind>(['start', 'complete'], text(row, 'kind')),
+    paymentId: text(row, 'payment_id') === NO_PAYMENT ? null : paymentId(row, 'payment_id'),
+    kind: oneOf(TIMER_KINDS, text(row, 'kind')),
     attempt: integer(row, 'attempt'),
     requestId: text(row, 'request_id'),
   };
@@ -77,14 +86,14 @@ export function timerFrom(row: Row): DueTimer {
 export function eventFrom(row: Row): StoredEvent {
   return {
     sequence: integer(row, 'sequence'),
-    paymentId: paymentId(row, 'payment_id'),
-    paymentSequence: integer(row, 'payment_sequence'),
+    paymentId: row['payment_id'] === null ? null : paymentId(row, 'payment_id'),
+    paymentSequence: row['payment_sequence'] === null ? null : integer(row, 'payment_sequence'),
     type: oneOf(EVENT_TYPES, text(row, 'type')),
     atMs: integer(row, 'at_ms'),
     requestId: text(row, 'request_id'),
     actor: text(row, 'actor'),
     cause: text(row, 'cause'),
-    payment: text(row, 'payment'),
+    data: text(row, 'data'),
   };
 }
 
@@ -163,6 +172,20 @@ function oneOf<Value extends string>(allowed: readonly Value[], value: string): 
 
 function metadataFrom(stored: string | null): Metadata {
   return stored === null ? {} : (JSON.parse(stored) as Metadata);
+}
+
+function cardFrom(stored: string | null): Card | null {
+  return stored === null ? null : (JSON.parse(stored) as Card);
+}
+
+function riskFrom(stored: string | null): Payment['risk'] {
+  return stored === null ? null : (JSON.parse(stored) as Payment['risk']);
+}
+
+function numberOrNull(row: Row, column: string): number | null {
+  const value = row[column];
+  assert(value === null || typeof value === 'number', `${column} is a number or null`);
+  return value;
 }
 
 function scenarioFrom(stored: string | null): Scenario | null {

@@ -1,7 +1,6 @@
 /**
  * What the one writing process keeps in memory between batches: the head of the chain, the number of payments,
- * totals and who is waiting. All of it stands on disk too and changes here only after COMMIT, so that a batch that
- * fails leaves it as it was.
+ * totals and who is waiting. All of it stands on disk too, or is on its way there: when a batch fails, it is read again.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../../core/assert.ts';
@@ -9,12 +8,17 @@ import type { LedgerEntry } from '../../../core/ledger.ts';
 import type { WorkingSet } from '../../../engine/working-set.ts';
 import { CHAIN_START, type ChainHead } from '../chain.ts';
 import { integer, type Row, text } from './rows.ts';
+import { readBins } from './totals.ts';
 
 export interface Running {
+  /** Of what is on disk. */
   head: ChainHead;
+  /** The place in the log of the last event that is on disk or on its way there, as is all that follows. */
+  sequence: number;
   ordinals: number;
   readonly counters: Map<string, bigint>;
   readonly outcomeBins: Map<number, number>;
+  readonly latencyBins: Map<number, number>;
   /** By `account currency`. */
   readonly ledger: Map<string, LedgerSides>;
   /** Key hash of the reply that waits for a payment, by payment id. */
@@ -28,8 +32,10 @@ export interface LedgerSides {
 
 /** Reads what memory must hold. `writer` is the name of the log's writer. */
 export function loadRunning(database: DatabaseSync, writer: string): Running {
+  const head = loadHead(database, writer);
   return {
-    head: loadHead(database, writer),
+    head,
+    sequence: head.sequence,
     ordinals: Number(first(database, 'select coalesce(max(ordinal), 0) as n from payments')['n']),
     counters: new Map(
       all(database, 'select name, total from counters').map((row) => [
@@ -37,11 +43,8 @@ export function loadRunning(database: DatabaseSync, writer: string): Running {
         BigInt(text(row, 'total')),
       ]),
     ),
-    outcomeBins: new Map(
-      all(database, `select bin, count from sketch_bins where sketch = 'time_to_outcome'`).map(
-        (row) => [integer(row, 'bin'), integer(row, 'count')],
-      ),
-    ),
+    outcomeBins: readBins(database, 'time_to_outcome'),
+    latencyBins: readBins(database, 'decision_latency'),
     ledger: new Map(
       all(database, 'select * from ledger_totals').map((row) => [
         `${text(row, 'account')} ${text(row, 'currency')}`,
@@ -63,6 +66,7 @@ export function loadRunning(database: DatabaseSync, writer: string): Running {
 export interface TotalsChange {
   readonly counters: ReadonlyMap<string, bigint>;
   readonly outcomeBins: ReadonlyMap<number, number>;
+  readonly latencyBins: ReadonlyMap<number, number>;
   readonly ledger: ReadonlyMap<string, LedgerSides>;
 }
 
@@ -71,14 +75,23 @@ export function totalsAfter(running: Running, working: WorkingSet): TotalsChange
   for (const [name, by] of working.counters) {
     if (by !== 0n) counters.set(name, (running.counters.get(name) ?? 0n) + by);
   }
-  const outcomeBins = new Map<number, number>();
-  for (const [bin, by] of working.outcomeBins) {
-    outcomeBins.set(bin, (running.outcomeBins.get(bin) ?? 0) + by);
-  }
+  const outcomeBins = binsAfter(running.outcomeBins, working.outcomeBins);
+  const latencyBins = binsAfter(running.latencyBins, working.latencyBins);
   const ledger = new Map<string, LedgerSides>();
-  const entries = working.recorded.flatMap(({ decision }) => decision.entries);
+  const entries = working.recorded.flatMap(({ decision }) =>
+    decision.kind === 'payment' ? decision.entries : [],
+  );
   for (const entry of entries) post(ledger, running.ledger, entry);
-  return { counters, outcomeBins, ledger };
+  return { counters, outcomeBins, latencyBins, ledger };
+}
+
+function binsAfter(
+  before: ReadonlyMap<number, number>,
+  added: ReadonlyMap<number, number>,
+): Map<number, number> {
+  const after = new Map<number, number>();
+  for (const [bin, by] of added) after.set(bin, (before.get(bin) ?? 0) + by);
+  return after;
 }
 
 function post(
@@ -95,17 +108,14 @@ function post(
   changed.set(credit, { ...credited, creditsMinor: credited.creditsMinor + entry.amountMinor });
 }
 
-/** Takes a committed batch in. */
-export function advance(
-  running: Running,
-  working: WorkingSet,
-  totals: TotalsChange,
-  head: ChainHead,
-): void {
-  running.head = head;
-  running.ordinals = working.ordinals;
+/** Takes a decided batch in: the next one is decided on top of it. When it fails, all is read again from the disk. */
+export function advance(running: Running, working: WorkingSet, totals: TotalsChange): void {
+  if (working.isReset) forget(running);
+  running.sequence += working.recorded.length;
+  if (!working.isReset) running.ordinals = working.ordinals;
   for (const [name, total] of totals.counters) running.counters.set(name, total);
   for (const [bin, count] of totals.outcomeBins) running.outcomeBins.set(bin, count);
+  for (const [bin, count] of totals.latencyBins) running.latencyBins.set(bin, count);
   for (const [name, sides] of totals.ledger) running.ledger.set(name, sides);
   for (const reply of working.repliesChanged.values()) {
     if (reply.waitsFor !== null) running.waiting.set(reply.waitsFor, reply.keyHash);
@@ -116,6 +126,17 @@ export function advance(
       running.waiting.delete(after.id);
     }
   }
+}
+
+/** A reset: nothing has happened yet. */
+function forget(running: Running): void {
+  running.sequence = 0;
+  running.ordinals = 0;
+  running.counters.clear();
+  running.outcomeBins.clear();
+  running.latencyBins.clear();
+  running.ledger.clear();
+  running.waiting.clear();
 }
 
 function loadHead(database: DatabaseSync, writer: string): ChainHead {

@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, test } from 'vitest';
 import { publish } from '../../../../test/support/engine.ts';
+import type { StoreUnderTest } from '../../../../test/support/store-under-test.ts';
+import { describeControls } from '../controls.contract.ts';
+import { describeLists } from '../lists.contract.ts';
 import { describeStore } from '../store.contract.ts';
 import { openSqliteStore } from './store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'farthing-store-'));
 let databases = 0;
+let writers = 0;
 let path = '';
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -16,9 +20,22 @@ function hex(value: unknown): string {
   return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : '';
 }
 
-describeStore('SQLite', {
+/** Segments are small, so that the search index is at work in these tests too. */
+const searchTuning = { stepPayments: 64, fanOut: 3, sliceEntries: 100, blockChars: 200 };
+
+const sqlite = (hasWriteThread: boolean): StoreUnderTest => ({
   open: async (publishPayment, nowMs) =>
-    openSqliteStore({ path, newWriter: () => 'abc123', publish: publishPayment, nowMs }),
+    openSqliteStore({
+      path,
+      hasWriteThread,
+      newWriter: () => `writer-${(writers += 1)}`,
+      publish: publishPayment,
+      nowMs,
+      searchTuning,
+      onSearchError(error) {
+        throw error;
+      },
+    }),
   async reset() {
     databases += 1;
     path = join(folder, `${databases}.db`);
@@ -30,6 +47,10 @@ describeStore('SQLite', {
     return [hex(rows[0]?.['prev_hash']), ...rows.map((row) => hex(row['hash']))];
   },
 });
+for (const describeContract of [describeStore, describeLists, describeControls]) {
+  describeContract('SQLite', sqlite(false));
+  describeContract('SQLite with a thread that writes', sqlite(true));
+}
 
 describe('the SQLite file', () => {
   const open = (file: string) =>

@@ -2,28 +2,41 @@
  * The embedded store: one SQLite file, one writing process, every answered request on disk. Implements the Store
  * port; what it promises is written down as tests in ../store.contract.ts.
  */
+import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../../core/assert.ts';
 import { trialBalance } from '../../../core/ledger.ts';
 import type { Payment } from '../../../core/payment.ts';
-import { type Store, StorageError } from '../../../engine/ports.ts';
+import type { Store, StoredBytes } from '../../../engine/ports.ts';
+import { type Batches, batchRunner } from './batch.ts';
 import { checkChainTail } from './chain-tail.ts';
-import { type BatchOptions, createBatchWriter } from './batch.ts';
-import { type Database, openDatabase, storageError } from './database.ts';
-import { readCursor, readEvents, writeCursor } from './log.ts';
+import { type Database, openDatabase } from './database.ts';
+import { readCursor, readEvents } from './log.ts';
 import { migrate } from './migrate.ts';
-import { listPayments, preparePaymentReads, readPayment } from './payments.ts';
-import { entryFrom, integer, refundFrom, replyFrom, text, timerFrom } from './rows.ts';
+import { preparePaymentReads, readPayment } from './payments.ts';
+import { recentPayments } from './recent-payments.ts';
+import { entryFrom, integer, refundFrom, text, timerFrom } from './rows.ts';
 import { loadRunning, type Running } from './running.ts';
+import { followPayments } from './search-follower.ts';
+import { SEARCH_TUNING, type SearchTuning } from './search-tuning.ts';
+import { paymentLists } from './search.ts';
 import { readAccountTotals, readTotals } from './totals.ts';
+import { inlineHost, threadHost, type WriteHost } from './write-host.ts';
+import { remember } from './writer.ts';
 
 export interface SqliteOptions {
   /** A file, made when it does not exist, or `:memory:`. */
   readonly path: string;
+  /** True: a file is written by a thread of its own. */
+  readonly hasWriteThread?: boolean;
   /** Names this log's writer when the database is new. */
   readonly newWriter: () => string;
   /** The public JSON text of a payment, as it is kept in the log. */
   readonly publish: (payment: Payment) => string;
   readonly nowMs: () => number;
+  /** Hears why the search index fell behind; it goes on by itself, and nothing is lost meanwhile. */
+  readonly onSearchError?: (error: unknown) => void;
+  /** For tests, which want small segments. */
+  readonly searchTuning?: SearchTuning;
 }
 
 /** Opens the database, migrates it, and checks the tail of its log; throws an Error that says what to do. */
@@ -31,52 +44,53 @@ export function openSqliteStore(options: SqliteOptions): Store {
   const database = openDatabase(options.path);
   try {
     migrate(database.writer);
-    const writer = remember(database, 'writer', options.newWriter);
+    const writer = remember(database.writer, 'writer', options.newWriter());
     assertSound(database);
     const running = loadRunning(database.writer, writer);
-    return createStore(database, running, options);
+    const host = startHost(database, running, options);
+    return createStore(database, host, running, options);
   } catch (error) {
-    database.close();
+    void database.close();
     throw error;
   }
 }
 
-function createStore(database: Database, running: Running, options: SqliteOptions): Store {
-  const { writer, reader, path } = database;
-  const batchOptions: BatchOptions = {
-    database: writer,
-    reads: preparePaymentReads(writer),
-    running,
-    publish: options.publish,
-    nowMs: options.nowMs,
-  };
-  const batch = createBatchWriter(batchOptions);
-  const reads = preparePaymentReads(reader);
-  const prepared = {
-    refund: reader.prepare('select * from refunds where refund_id = ?'),
-    entries: reader.prepare(
-      'select * from ledger_entries where payment_id = ? order by at_ms, kind',
-    ),
-    due: reader.prepare(
-      'select * from timers where due_at_ms <= ? order by due_at_ms, payment_id, kind limit ?',
-    ),
-    nextDue: reader.prepare('select due_at_ms from timers order by due_at_ms limit 1'),
-    lastAt: reader.prepare('select at_ms from events order by sequence desc limit 1'),
-  };
+function startHost(
+  database: Database,
+  { head }: Running,
+  { hasWriteThread = false, searchTuning: tuning = SEARCH_TUNING }: SqliteOptions,
+): WriteHost {
+  const start = { path: database.path, head, tuning };
+  if (!database.isFile || !hasWriteThread) return inlineHost(database.writer, start);
+  database.handOver();
+  return threadHost(start);
+}
 
-  /** Runs a write; what SQLite throws becomes a StorageError, what our own code throws stays as it is. */
-  const guarded = async <Value>(work: () => Value): Promise<Value> => {
-    try {
-      return work();
-    } catch (error) {
-      const isOurs = error instanceof StorageError || !isSqliteError(error);
-      throw isOurs ? error : storageError(error, path);
-    }
-  };
+function createStore(
+  database: Database,
+  host: WriteHost,
+  running: Running,
+  options: SqliteOptions,
+): Store {
+  const { reader } = database;
+  const reads = preparePaymentReads(reader);
+  const list = paymentLists(reads);
+  const prepared = prepareReads(reader);
+  const { publish, newWriter, nowMs } = options;
+  const recent = recentPayments();
+  const batches = batchRunner({ host, reads, running, recent, publish, newWriter, nowMs });
+  const { searchTuning = SEARCH_TUNING, onSearchError = () => {} } = options;
+  const searchIndex = followPayments(host, searchTuning, onSearchError);
+  searchIndex.look(running.ordinals);
 
   return {
-    batch: (requests, decideAll) => guarded(() => batch.run(requests, decideAll)),
-    endWait: (keyHash) => guarded(() => endWait(database, running, keyHash)),
+    commitsElsewhere: host.isThread,
+    async batch(requests, decideAll) {
+      const replies = await batches.run(requests, decideAll);
+      searchIndex.look(running.ordinals);
+      return replies;
+    },
+    endWait: (keyHash) => endWait(keyHash, { host, running, batches }),
     findPayment: async (id) => readPayment(reads, id),
     async findRefund(id) {
       const row = prepared.refund.get(id);
@@ -86,11 +100,11 @@ function createStore(database: Database, running: Running, options: SqliteOption
       assert(payment !== null, 'a refund has its payment');
       return { refund, payment };
     },
-    listPayments: async (query) => listPayments(reads, query),
+    listPayments: async (query) => list(query),
     totals: async () => readTotals(reader),
     accountTotals: async () => readAccountTotals(reader),
     ledgerEntries: async (paymentId) => prepared.entries.all(paymentId).map(entryFrom),
-    dueTimers: async (nowMs, limit) => prepared.due.all(nowMs, limit).map(timerFrom),
+    dueTimers: async (dueAtMs, limit) => prepared.due.all(dueAtMs, limit).map(timerFrom),
     async nextTimerAtMs() {
       const row = prepared.nextDue.get();
       return row === undefined ? null : integer(row, 'due_at_ms');
@@ -100,10 +114,56 @@ function createStore(database: Database, running: Running, options: SqliteOption
       return { ...running.head, atMs: last === undefined ? 0 : integer(last, 'at_ms') };
     },
     events: async (query) => readEvents(reader, query, running.head.sequence),
-    remember: (name, value) => guarded(() => remember(database, name, () => value)),
+    async setting(name) {
+      const row = prepared.setting.get(name);
+      return row === undefined ? null : text(row, 'value');
+    },
+    remember: (name, value) => host.perform({ kind: 'remember', name, value }),
     cursor: async (follower) => readCursor(reader, follower),
-    saveCursor: (follower, to) => guarded(() => writeCursor(writer, follower, to)),
-    close: async () => database.close(),
+    async saveCursor(follower, to) {
+      await host.perform({ kind: 'save_cursor', follower, to });
+    },
+    async close() {
+      await searchIndex.stop();
+      await database.close(() => host.close());
+    },
+  };
+}
+
+async function endWait(
+  keyHash: string,
+  { host, running, batches }: { host: WriteHost; running: Running; batches: Batches },
+): Promise<StoredBytes | null> {
+  // At once, so that no batch decided from now on ends this wait too.
+  const ended = takeWaits(running, keyHash);
+  try {
+    return await batches.after(() => host.perform({ kind: 'end_wait', keyHash }));
+  } catch (error) {
+    // It goes on: the commit that settles the payment ends it.
+    for (const paymentId of ended) running.waiting.set(paymentId, keyHash);
+    throw error;
+  }
+}
+
+/** The payments that the reply under this key waits for, no longer waited for. */
+function takeWaits({ waiting }: Running, keyHash: string): string[] {
+  const taken = [...waiting].filter(([, key]) => key === keyHash).map(([paymentId]) => paymentId);
+  for (const paymentId of taken) waiting.delete(paymentId);
+  return taken;
+}
+
+function prepareReads(reader: DatabaseSync) {
+  return {
+    refund: reader.prepare('select * from refunds where refund_id = ?'),
+    entries: reader.prepare(
+      'select * from ledger_entries where payment_id = ? order by at_ms, kind',
+    ),
+    due: reader.prepare(
+      'select * from timers where due_at_ms <= ? order by due_at_ms, payment_id, kind limit ?',
+    ),
+    nextDue: reader.prepare('select due_at_ms from timers order by due_at_ms limit 1'),
+    setting: reader.prepare('select value from settings where name = ?'),
+    lastAt: reader.prepare('select at_ms from events order by sequence desc limit 1'),
   };
 }
 
@@ -121,27 +181,4 @@ function assertSound({ writer, path }: Database): void {
   if (!trialBalance(readAccountTotals(writer)).balanced) {
     throw new Error(`the ledger in ${path} does not balance; see: farthing ledger check`);
   }
-}
-
-function isSqliteError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
-}
-
-function remember({ writer }: Database, name: string, value: () => string): string {
-  const known = writer.prepare('select value from meta where name = ?').get(name);
-  if (known !== undefined) return text(known, 'value');
-  const made = value();
-  writer.prepare('insert into meta (name, value) values (?, ?)').run(name, made);
-  return made;
-}
-
-function endWait({ writer }: Database, running: Running, keyHash: string) {
-  writer.prepare('update replies set waits_for = null where key_hash = ?').run(keyHash);
-  for (const [paymentId, waitingKey] of running.waiting) {
-    if (waitingKey === keyHash) running.waiting.delete(paymentId);
-  }
-  const row = writer.prepare('select * from replies where key_hash = ?').get(keyHash);
-  assert(row !== undefined, 'a wait ends on a stored reply');
-  const { status, body } = replyFrom(row);
-  return { status, body };
 }

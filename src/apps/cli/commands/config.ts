@@ -1,7 +1,7 @@
 /** `farthing config`: what the server would be started with from here, and why. */
 import process from 'node:process';
 import type { Command } from 'commander';
-import { nearest } from '../../../adapters/http/nearest.ts';
+import { nearest } from '../../../core/nearest.ts';
 import { effectiveSettings, shownValue } from '../../config.ts';
 import { SETTINGS } from '../../settings.ts';
 import { checkSettings, envFile, withoutPassword } from '../environment.ts';

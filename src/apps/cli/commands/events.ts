@@ -92,12 +92,13 @@ async function follow(options: EventsOptions): Promise<void> {
 }
 
 /** Fixed columns: when, what, which payment, how much, and why if it failed. The time of day will do for people. */
-function eventLine({ type, paymentId, createdAt, payment }: WireEvent): string {
-  const time = isTerminal() ? createdAt.slice(11, 23) : createdAt;
+function eventLine({ type, createdAt, payment }: WireEvent): string {
+  const time = styled('dim', printable(isTerminal() ? createdAt.slice(11, 23) : createdAt));
+  if (payment === null) return `${time}  ${printable(type)}`;
   return [
-    styled('dim', printable(time)),
+    time,
     styled(statusStyle(payment.status), printable(type).padEnd(TYPE_COLUMNS)),
-    printable(paymentId),
+    printable(payment.id),
     amountText(amountMoved(type, payment), payment.currency).padStart(AMOUNT_COLUMNS),
     printable(payment.failureReason ?? ''),
   ]

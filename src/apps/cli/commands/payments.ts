@@ -3,15 +3,9 @@ import type { Command } from 'commander';
 import { exactNumber } from '../../../adapters/http/exact-number.ts';
 import { PAGE_ITEMS_MAX } from '../../../adapters/http/limits.ts';
 import { WAIT_MS_MAX } from '../../../core/limits.ts';
-import {
-  amount,
-  headerText,
-  identifier,
-  type KeyValue,
-  keyValue,
-  wholeNumber,
-} from '../arguments.ts';
+import { amount, identifier, type KeyValue, keyValue, wholeNumber } from '../arguments.ts';
 import type { Answer } from '../client.ts';
+import { type KeyOptions, noteReplay, withKey } from '../idempotency.ts';
 import { note, printLine } from '../output.ts';
 import { printPayment, printPayments } from '../payment-view.ts';
 import { type GlobalOptions, openSession } from '../session.ts';
@@ -25,10 +19,6 @@ const DELAY_MS_MAX = 3_600_000;
 interface WaitOptions {
   /** True when no number was given. */
   readonly wait?: number | true;
-}
-
-interface KeyOptions {
-  readonly idempotencyKey?: string;
 }
 
 interface CreateOptions extends GlobalOptions, WaitOptions, KeyOptions {
@@ -183,14 +173,6 @@ function withWait(command: Command): Command {
   );
 }
 
-function withKey(command: Command): Command {
-  return command.option(
-    '--idempotency-key <key>',
-    'send it again as often as you like: it is done once',
-    headerText,
-  );
-}
-
 function createBody(options: CreateOptions): string {
   const { currency, recipient, description, reference, metadata, outcome, delay } = options;
   const isSimulated = outcome !== undefined || delay !== undefined;
@@ -222,9 +204,7 @@ function showPayment({ text, body }: Answer, isJson: boolean): void {
 /** A payment after a command, and whether this command is what changed it. */
 function showChanged(answer: Answer, isJson: boolean): void {
   showPayment(answer, isJson);
-  if (answer.headers.get('idempotent-replayed') === 'true') {
-    note('This key was used before; this is the first answer again, and nothing was done now.');
-  }
+  noteReplay(answer);
 }
 
 function showPayments({ text, body }: Answer, isJson: boolean): void {

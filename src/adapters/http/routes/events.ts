@@ -1,11 +1,11 @@
 /** The event log, and one payment's part of it: its timeline. */
 import type { FastifyInstance } from 'fastify';
 import { EVENT_TYPES } from '../../../core/events.ts';
-import { eventIdOf, logEventIdOf, parsePaymentId, type PaymentId } from '../../../core/ids.ts';
-import type { EventQuery, LogPosition, StoredEvent } from '../../../engine/ports.ts';
-import { isoTime } from '../../../engine/snapshot.ts';
-import { decodeCursor, encodeCursor } from '../cursors.ts';
+import { parsePaymentId, type PaymentId } from '../../../core/ids.ts';
+import type { EventQuery, LogPosition } from '../../../engine/ports.ts';
+import { decodeCursor } from '../cursors.ts';
 import type { HttpDeps } from '../deps.ts';
+import { eventCursor, wireEvent } from '../event-wire.ts';
 import { PAGE_ITEMS_DEFAULT } from '../limits.ts';
 import { nearest } from '../../../core/nearest.ts';
 import { operation } from '../operation.ts';
@@ -45,7 +45,8 @@ export function eventRoutes(app: FastifyInstance, { engine }: HttpDeps): void {
     return {
       data: shown.map((event) => wireEvent(event, head.writer)),
       has_more: hasMore,
-      next_cursor: cursor === undefined ? null : encodeCursor('events', `${head.writer}.${cursor}`),
+      next_cursor:
+        cursor === undefined ? null : eventCursor({ writer: head.writer, sequence: cursor }),
     };
   };
 
@@ -81,28 +82,6 @@ export function eventRoutes(app: FastifyInstance, { engine }: HttpDeps): void {
       return page(request.query, parsePaymentId(id) ?? undefined);
     },
   );
-}
-
-/** An event as it goes out. The payment in it is the stored text, byte for byte. */
-function wireEvent(event: StoredEvent, writer: string) {
-  return {
-    id: eventId(event, writer),
-    cursor: encodeCursor('events', `${writer}.${event.sequence}`),
-    type: event.type,
-    payment_id: event.paymentId,
-    payment_sequence: event.paymentSequence,
-    created_at: isoTime(event.atMs),
-    request_id: event.requestId,
-    actor: event.actor,
-    cause: JSON.parse(event.cause) as unknown,
-    data: JSON.parse(event.data) as unknown,
-  };
-}
-
-export function eventId({ paymentId, paymentSequence, sequence }: StoredEvent, writer: string) {
-  return paymentId === null || paymentSequence === null
-    ? logEventIdOf(writer, sequence)
-    : eventIdOf(paymentId, paymentSequence);
 }
 
 function sequenceAfter(cursor: string | undefined, head: LogPosition): number {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Payment } from '../../core/payment.ts';
 import type { CompiledRules } from '../../core/pipeline.ts';
 import type { Engine } from '../../engine/ports.ts';
+import type { DeliveryStore } from '../../engine/webhooks/ports.ts';
 import type { HttpMetrics } from './metrics.ts';
 import type { FieldFault } from './problems.ts';
 
@@ -71,4 +72,30 @@ export interface ApiKey {
 export interface Health {
   /** Null when ready, else why not. */
   notReady(): string | null;
+}
+
+/** Endpoints and deliveries, as the routes see them. */
+export interface WebhookDeps {
+  readonly store: DeliveryStore;
+  /** Endpoints or deliveries were changed by hand: whoever delivers looks at once. */
+  changed(): void;
+  /** A fresh `whsec_…`. */
+  newSecret(): string;
+  /** Null when webhooks may be sent to this address, else a sentence that says why not and what would be allowed. */
+  refusalOf(url: string): Promise<string | null>;
+  /** What a signature is worth, in words that explain it. Never throws. */
+  verdictOf(question: SignatureQuestion): SignatureVerdict;
+}
+
+export interface SignatureQuestion {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+  /** Those that would be right. */
+  readonly secrets: readonly string[];
+}
+
+export interface SignatureVerdict {
+  readonly valid: boolean;
+  /** What was found, and what to do about it. */
+  readonly reason: string;
 }

@@ -20,7 +20,7 @@ import { authorizeCommand } from '../payment-request.ts';
 import { Problem } from '../problems.ts';
 import { statsOf } from '../stats.ts';
 import { submit } from '../submit.ts';
-import { eventId } from './events.ts';
+import { eventId } from '../../../engine/event-id.ts';
 import { cardContext } from './payments.ts';
 
 /** Events that end an attempt. */

@@ -10,6 +10,7 @@ import type { Bench } from './bench.ts';
 import { RECIPIENTS } from './bodies.ts';
 import { measureCards } from './card-load.ts';
 import { Children } from './children.ts';
+import { measureFeed } from './feed.ts';
 import { fillFiles, type FilledFiles } from './fill.ts';
 import { measureGrowth } from './growth.ts';
 import { measureLatency } from './latency.ts';
@@ -20,6 +21,7 @@ import { type Options, parseOptions, type Section, USAGE } from './options.ts';
 import { jsonOf, type Line, type Report, tableOf } from './report.ts';
 import { measureStart } from './start.ts';
 import { measureThroughput } from './throughput.ts';
+import { measureWebhooks } from './webhooks.ts';
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -95,6 +97,8 @@ async function measureAll(bench: Bench): Promise<Report> {
     throughput: () => measureThroughput(bench),
     lives: () => measureLives(bench),
     latency: () => measureLatency(bench),
+    webhooks: () => measureWebhooks(bench),
+    feed: () => measureFeed(bench),
     growth: async () => measureGrowth(bench, await files('payments'), await files('cards')),
     start: async () => measureStart(bench, await files('payments'), await files('cards')),
     // The last one: its load makes the largest file of cards larger.

@@ -2,7 +2,16 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 
-export const SECTIONS = ['throughput', 'lives', 'latency', 'growth', 'start', 'cards'] as const;
+export const SECTIONS = [
+  'throughput',
+  'lives',
+  'latency',
+  'webhooks',
+  'feed',
+  'growth',
+  'start',
+  'cards',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /**
@@ -30,6 +39,7 @@ export interface Plan {
   readonly roundSeconds: number;
   readonly warmupSeconds: number;
   readonly latencySeconds: number;
+  readonly feedSeconds: number;
   /** Payments in the file, ascending. */
   readonly sizes: readonly number[];
   /** Card authorizations in the file, ascending, each by a card of its own. */
@@ -44,6 +54,7 @@ const FULL: Plan = {
   roundSeconds: 3,
   warmupSeconds: 3,
   latencySeconds: 10,
+  feedSeconds: 60,
   sizes: [1_000, 100_000, 1_000_000],
   cardSizes: [1_000, 1_000_000],
   requestsPerRoute: 1_000,
@@ -57,6 +68,7 @@ const QUICK: Plan = {
   roundSeconds: 1,
   warmupSeconds: 1,
   latencySeconds: 4,
+  feedSeconds: 10,
   sizes: [1_000, 50_000],
   cardSizes: [1_000, 50_000],
   requestsPerRoute: 300,

@@ -53,6 +53,11 @@ export function startEcho(bench: Bench): Promise<ServerProcess> {
   return startProgram(bench, [fileURLToPath(new URL('./echo-server.ts', import.meta.url))], {});
 }
 
+export function startReceiver(bench: Bench): Promise<ServerProcess> {
+  const program = fileURLToPath(new URL('./webhook-receiver.ts', import.meta.url));
+  return startProgram(bench, [program], {});
+}
+
 let started = 0;
 
 async function startProgram(

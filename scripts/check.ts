@@ -50,6 +50,12 @@ const steps: readonly Step[] = [
   { name: 'format', run: () => tool('--bin', 'oxfmt', '--check', '.') },
   { name: 'lint', run: () => tool('--bin', 'oxlint') },
   { name: 'types', run: () => tool('--bin', 'tsc') },
+  // As in a browser, without Node's types.
+  {
+    name: 'types of the SDK',
+    run: () => tool('--bin', 'tsc', '-p', 'sdk/tsconfig.build.json', '--noEmit'),
+  },
+  { name: 'types of the UI', run: () => tool('--bin', 'tsc', '-p', 'dashboard/tsconfig.json') },
   { name: 'dead code', run: () => tool('--bin', 'knip', '--no-progress', '--no-config-hints') },
   { name: 'tests', run: allTests },
   {

@@ -1,6 +1,7 @@
-/** The documents that are made from the code, as path and text. */
+/** The documents that are made from the code, as path and text; the types of the SDK are made from one of them. */
 import { DatabaseSync } from 'node:sqlite';
 import { pino } from 'pino';
+import { openapiTypes } from '../sdk/scripts/openapi-types.ts';
 import { isRetryable, PROBLEMS, PUBLIC_CODES } from '../src/adapters/http/problems.ts';
 import { migrate } from '../src/adapters/storage/sqlite/migrate.ts';
 import { compose } from '../src/apps/compose.ts';
@@ -11,8 +12,10 @@ import { EVENT_MEANINGS, EVENT_TYPES } from '../src/core/events.ts';
 const MADE = '<!-- Made by `npm run generate`; do not edit. -->';
 
 export async function generatedDocuments(): Promise<Map<string, string>> {
+  const openApiText = await openApi();
   return new Map([
-    ['docs/openapi.json', await openApi()],
+    ['docs/openapi.json', openApiText],
+    ['sdk/src/generated/openapi.ts', await openapiTypes(openApiText)],
     ['docs/errors.md', errors()],
     ['docs/events.md', events()],
     ['docs/configuration.md', configuration()],
@@ -58,7 +61,7 @@ function events(): string {
     '',
     'Every change appends one event to the log, in the same commit. `GET /events` reads the log,',
     "`GET /payments/{payment_id}/events` one payment's part of it. `data` is the payment as it became; of an event",
-    'whose `payment_id` is null, the settings or the rules.',
+    'whose `payment_id` is null, the settings or the rules. Webhooks send the same events: [webhooks.md](webhooks.md).',
     '',
     '| type | when |',
     '|---|---|',

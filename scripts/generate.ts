@@ -1,6 +1,6 @@
 /**
- * Makes the generated documents: docs/openapi.json, errors.md, events.md, configuration.md, schema.sql and
- * .env.example. With --check it changes nothing and fails when one of them is out of date.
+ * Makes the generated documents: docs/openapi.json, errors.md, events.md, configuration.md, schema.sql,
+ * .env.example and the types of the SDK. With --check it changes nothing and fails when one of them is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';

@@ -17,6 +17,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureDashboard } from './dashboard.js';
 import { acquireInstallLock } from './install-lock.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -50,12 +51,20 @@ export async function run(args) {
     const program = args[0] === '--watch' || args[0] === '--bin' ? args[1] : args[0];
     if (program === undefined) throw new LaunchError(USAGE);
     await ensureInstalled();
-    await become(requireNode(), nodeArguments(args));
+    const node = requireNode();
+    if (startsServer(args)) await ensureDashboard(node, say);
+    await become(node, nodeArguments(args));
   } catch (error) {
     if (!(error instanceof LaunchError)) throw error;
     say(error.message);
     process.exit(error.exitCode);
   }
+}
+
+/** True for `npm start` and `farthing start`; in development Vite builds the dashboard as it is asked for. */
+function startsServer([file, command = 'start', ...options]) {
+  const isHelp = options.some((option) => ['-h', '--help'].includes(option));
+  return file === 'src/apps/main.ts' && command === 'start' && !isHelp;
 }
 
 function nodeArguments(args) {

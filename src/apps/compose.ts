@@ -29,7 +29,9 @@ import { startRelay } from '../engine/relay.ts';
 import { publisher } from '../engine/snapshot.ts';
 import { startTimers } from '../engine/timers.ts';
 import type { Config } from './config.ts';
+import { openWebhooks } from './courier/webhooks.ts';
 import { loadControls } from './controls.ts';
+import { DASHBOARD_FOLDER } from './dashboard.ts';
 import { VERSION } from './version.ts';
 
 /** Half of what a stop may take; see server.ts. */
@@ -58,6 +60,7 @@ export async function compose(
   };
   const publish = publisher(config.simulation.retriesMax);
   const { engine, features, seed } = await openEngine(config, publish, report);
+  const webhooks = await openWebhooks(config, engine, seed, report);
   let stop: (() => Promise<void>) | null = null;
   const app = await buildApp({
     engine,
@@ -70,7 +73,13 @@ export async function compose(
     newRequestId: () => engine.random.newId(engine.clock.nowMs()),
     health: { notReady: () => (stop === null ? 'starting or stopping' : null) },
     compileRules,
+    dashboardFolder: DASHBOARD_FOLDER,
+    webhooks: webhooks.deps,
     onFatal,
+  });
+  app.server.on('listening', () => {
+    const address = app.server.address();
+    if (address !== null && typeof address === 'object') webhooks.listening(address);
   });
   return {
     app,
@@ -78,15 +87,19 @@ export async function compose(
     seed,
     begin() {
       stop = startBackground(config, engine, features, report);
+      webhooks.begin();
     },
     async end() {
       // Callers who wait for an outcome get it if it comes soon, else the payment as it stands.
       const patience = setTimeout(() => engine.wakeup.endWaits(), WAITS_AT_END_MS);
+      // Beside it: what is still written then is delivered after the next start.
+      const delivered = webhooks.stop();
       await app.close();
       clearTimeout(patience);
       const stopping = stop?.();
       stop = null;
-      await stopping;
+      await Promise.all([stopping, delivered]);
+      await webhooks.close();
       await engine.store.close();
     },
   };

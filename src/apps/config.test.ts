@@ -13,6 +13,8 @@ import {
 } from './config.ts';
 import { SETTINGS } from './settings.ts';
 
+const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 function configOf(environment: Environment, envFile: Environment = {}): Config {
@@ -52,6 +54,7 @@ test('without any setting the defaults hold', () => {
     riskModelUrl: null,
     riskModelTimeoutMs: 200,
     rulesFile: null,
+    webhooks: { url: null, secret: null, allowCidrs: [], isOpen: true, timeScale: 1 },
     simulation: {
       failureRate: 0.2,
       startDelayMs: 0,
@@ -73,6 +76,7 @@ test('the record is frozen', () => {
   const config = configOf({});
   expect(Object.isFrozen(config)).toBe(true);
   expect(Object.isFrozen(config.simulation)).toBe(true);
+  expect(Object.isFrozen(config.webhooks)).toBe(true);
 });
 
 describe('a good value', () => {
@@ -123,6 +127,17 @@ describe('a good value', () => {
     ],
     ['RISK_MODEL_TIMEOUT_MS', '50', ({ riskModelTimeoutMs }) => riskModelTimeoutMs, 50],
     ['RULES_FILE', './rules.json', ({ rulesFile }) => rulesFile, './rules.json'],
+    ['WEBHOOK_URL', 'http://10.0.0.7/in', ({ webhooks }) => webhooks.url, 'http://10.0.0.7/in'],
+    ['WEBHOOK_SECRET', WEBHOOK_SECRET, ({ webhooks }) => webhooks.secret, WEBHOOK_SECRET],
+    [
+      'WEBHOOK_ALLOW_CIDRS',
+      '10.0.0.0/8, 192.168.1.20',
+      ({ webhooks }) => webhooks.allowCidrs,
+      ['10.0.0.0/8', '192.168.1.20/32'],
+    ],
+    ['WEBHOOK_TIME_SCALE', '0.000001', ({ webhooks }) => webhooks.timeScale, 0.000_001],
+    ['WEBHOOK_TIME_SCALE', '.5', ({ webhooks }) => webhooks.timeScale, 0.5],
+    ['HOST', '::1', ({ webhooks }) => webhooks.isOpen, true],
     [
       'CARD_FINGERPRINT_KEY',
       'Ab'.repeat(16),
@@ -202,6 +217,13 @@ describe('a bad value', () => {
     ['HIGH_AMOUNT_THRESHOLD', ['-1', 'much'], 'an amount in major units'],
     ['RISK_MODEL_URL', ['model', 'ftp://x', '//x'], 'an address that begins'],
     ['RISK_MODEL_TIMEOUT_MS', ['0', '10001'], 'a whole number from 1 to 10000'],
+    [
+      'WEBHOOK_URL',
+      ['shop', 'ftp://x', '/sinks/a', 'http://user:word@x.example/', 'http://x.example/#a'],
+      'an address that begins with http:// or https://, without user',
+    ],
+    ['WEBHOOK_ALLOW_CIDRS', ['10.0.0.0/33', 'localhost', '10.1'], 'IP addresses or ranges'],
+    ['WEBHOOK_TIME_SCALE', ['0', '0.0000001', '2', '-1', 'fast'], 'a number from 0.000001 to 1'],
     ['PROCESSING_MODE', ['synchronous', 'true'], 'one of async, sync'],
     ['ALLOW_ANONYMOUS', ['yes', '1', 'on'], 'one of true, false'],
     ['DATABASE_URL', ['mysql://x', './farthing.db', 'sqlite', 'x'], 'sqlite:<path>'],
@@ -247,6 +269,16 @@ describe('a bad value', () => {
     expect(faults[0]).toContain('API_KEYS must be keys like name:secret');
     expect(faults[0]).not.toContain(value);
   });
+
+  test.each(['abc', 'whsec_', `whsec_${'A'.repeat(30)}`, `${WEBHOOK_SECRET}!`])(
+    'of WEBHOOK_SECRET (%s) is a fault that does not show it',
+    (value) => {
+      const faults = faultsOf({ WEBHOOK_SECRET: value });
+      expect(faults).toHaveLength(1);
+      expect(faults[0]).toContain('WEBHOOK_SECRET must be whsec_ and the base64');
+      expect(faults[0]).not.toContain(`"${value}"`);
+    },
+  );
 
   test.each(['xyz', 'ab', 'ab'.repeat(15), `${'ab'.repeat(16)}a`, 'zz'.repeat(16)])(
     'of CARD_FINGERPRINT_KEY (%s) is a fault that does not show it',

@@ -8,6 +8,8 @@ import { parseEnv } from 'node:util';
 import type { ApiKey } from '../adapters/http/deps.ts';
 import { assert } from '../core/assert.ts';
 import { type AmountLimit, readLimit, type Settings } from '../core/scenario.ts';
+import { parseCidrs } from '../adapters/webhooks/addresses.ts';
+import { isSecret as isWebhookSecret } from '../adapters/webhooks/secret.ts';
 import { isSecret, SETTINGS, type SettingName } from './settings.ts';
 
 export interface Config {
@@ -31,8 +33,25 @@ export interface Config {
   readonly riskModelTimeoutMs: number;
   /** Null for the built-in rules. */
   readonly rulesFile: string | null;
+  readonly webhooks: WebhookConfig;
   readonly simulation: Settings;
 }
+
+export interface WebhookConfig {
+  /** Null when the environment names no endpoint. */
+  readonly url: string | null;
+  /** Null: made once and kept. */
+  readonly secret: string | null;
+  /** Private addresses that are allowed, as ranges. */
+  readonly allowCidrs: readonly string[];
+  /** True when only this machine can reach the server: then webhooks may go to this machine and its network too. */
+  readonly isOpen: boolean;
+  /** Every wait between attempts is multiplied by it. */
+  readonly timeScale: number;
+}
+
+/** Thirty days are then 2.6 seconds. */
+const TIME_SCALE_MIN = 0.000_001;
 
 /** Where an effective value came from. */
 export type Source = 'environment' | '.env' | 'default';
@@ -109,6 +128,13 @@ export function parseConfig(settings: readonly EffectiveSetting[]): Config {
     riskModelUrl: reader.parsed('RISK_MODEL_URL', webAddress),
     riskModelTimeoutMs: reader.integer('RISK_MODEL_TIMEOUT_MS', 1, 10_000),
     rulesFile: reader.text('RULES_FILE') || null,
+    webhooks: Object.freeze({
+      url: reader.parsed('WEBHOOK_URL', webhookAddress),
+      secret: reader.parsed('WEBHOOK_SECRET', webhookSecret),
+      allowCidrs: reader.parsed('WEBHOOK_ALLOW_CIDRS', parseCidrs),
+      isOpen: isLoopback(reader.text('HOST')),
+      timeScale: reader.parsed('WEBHOOK_TIME_SCALE', timeScale),
+    }),
     simulation: Object.freeze({
       failureRate: reader.rate('FAILURE_RATE'),
       startDelayMs: reader.integer('PROCESSING_START_DELAY_MS', 0, 86_400_000),
@@ -250,6 +276,36 @@ function webAddress(text: string): Parsed<string | null> {
   return isWeb
     ? { ok: true, value: text }
     : { ok: false, expected: 'an address that begins with http:// or https://' };
+}
+
+function webhookAddress(text: string): Parsed<string | null> {
+  const parsed = webAddress(text);
+  const { username = '', password = '' } = URL.parse(text) ?? {};
+  const isPlain = username === '' && password === '' && !text.includes('#');
+  return parsed.ok && isPlain
+    ? parsed
+    : {
+        ok: false,
+        expected:
+          'an address that begins with http:// or https://, without user, password and fragment',
+      };
+}
+
+function webhookSecret(text: string): Parsed<string | null> {
+  if (text === '') return { ok: true, value: null };
+  return isWebhookSecret(text)
+    ? { ok: true, value: text }
+    : {
+        ok: false,
+        expected: 'whsec_ and the base64 of 24 to 64 bytes; make one with: openssl rand -base64 32',
+      };
+}
+
+function timeScale(text: string): Parsed<number> {
+  const value = Number(text);
+  return /^\d*\.?\d+$/.test(text) && value >= TIME_SCALE_MIN && value <= 1
+    ? { ok: true, value }
+    : { ok: false, expected: `a number from ${TIME_SCALE_MIN.toFixed(6)} to 1` };
 }
 
 function amountLimit(text: string): Parsed<AmountLimit> {

@@ -2,8 +2,10 @@
 import type { AddressInfo } from 'node:net';
 import { flushCompileCache } from 'node:module';
 import process from 'node:process';
+import { hasDashboard } from '../adapters/http/routes/dashboard.ts';
 import { compose, type Service } from './compose.ts';
 import type { Config } from './config.ts';
+import { DASHBOARD_FOLDER } from './dashboard.ts';
 import { createLogger, type ServerLogger } from './logger.ts';
 import { startScreen } from './start-screen.ts';
 import { urlHost } from './url-host.ts';
@@ -49,6 +51,7 @@ export async function serve(config: Config): Promise<void> {
     port,
     seed: service.seed,
     startMs: Math.round(performance.now() - startedAt),
+    hasDashboard: hasDashboard(DASHBOARD_FOLDER),
   };
   if (process.stdout.isTTY) process.stdout.write(startScreen(facts));
   else {

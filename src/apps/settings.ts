@@ -185,6 +185,35 @@ const NAMED = [
     meaning: 'Requests a minute and caller; 0 for no limit.',
   },
   {
+    name: 'WEBHOOK_URL',
+    aliases: [],
+    fallback: '',
+    meaning:
+      'An http or https address that gets every payment event, as the payment itself: a webhook endpoint like any other.',
+  },
+  {
+    name: 'WEBHOOK_SECRET',
+    aliases: [],
+    fallback: '',
+    meaning:
+      'What is sent to WEBHOOK_URL is signed with it: whsec_ and the base64 of 24 to 64 bytes. Empty: made once and kept.',
+    isSecret: true,
+  },
+  {
+    name: 'WEBHOOK_ALLOW_CIDRS',
+    aliases: [],
+    fallback: '',
+    meaning:
+      'Loopback and private addresses that webhooks may go to when HOST is not loopback: 10.0.0.0/8,192.168.1.20.',
+  },
+  {
+    name: 'WEBHOOK_TIME_SCALE',
+    aliases: [],
+    fallback: '1',
+    meaning:
+      'From 0.000001 to 1: compresses the times at which failed webhooks are sent again, for development.',
+  },
+  {
     name: 'CARD_FINGERPRINT_KEY',
     aliases: [],
     fallback: '',

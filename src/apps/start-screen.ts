@@ -9,12 +9,14 @@ export interface StartFacts {
   readonly port: number;
   readonly seed: string;
   readonly startMs: number;
+  readonly hasDashboard: boolean;
 }
 
-export function startScreen({ config, port, seed, startMs }: StartFacts): string {
+export function startScreen({ config, port, seed, startMs, ...facts }: StartFacts): string {
   const url = `http://${urlHost(config.host)}:${port}`;
   const { failureRate, processingDelayMs } = config.simulation;
   const rows = [
+    ...(facts.hasDashboard ? [['Dashboard', `${url}/demo`] as const] : []),
     ['API', `${url}/payments`],
     ['Explore', `${url}/docs`],
     ['Database', `${config.databasePath} (every answer is on disk)`],
@@ -22,6 +24,9 @@ export function startScreen({ config, port, seed, startMs }: StartFacts): string
       'Simulation',
       `${failureRate * 100} % fail, outcome after ${processingDelayMs} ms, seed ${seed}`,
     ],
+    ...(config.webhooks.url === null
+      ? []
+      : [['Webhooks', webhookLine(config.webhooks.url)] as const]),
   ] as const;
   return [
     '',
@@ -34,4 +39,9 @@ export function startScreen({ config, port, seed, startMs }: StartFacts): string
     '',
     '',
   ].join('\n');
+}
+
+/** Without its path, which may be what keeps it secret. */
+function webhookLine(url: string): string {
+  return `every payment event to ${new URL(url).origin} (signed: farthing webhooks list)`;
 }

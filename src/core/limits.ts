@@ -26,3 +26,24 @@ export const IDEMPOTENCY_WAIT_MS = 2_000;
 
 /** The longest wait that `Prefer: wait` can ask for. */
 export const WAIT_MS_MAX = 30_000;
+
+/** Requests under way to one endpoint: enough to keep a fast receiver busy, few enough not to be an attack on it. */
+export const WEBHOOKS_IN_FLIGHT_MAX = 8;
+
+/** Deliveries leased at once to an endpoint that answers fast; one that does not gets only what it can begin. */
+export const WEBHOOKS_CLAIMED_MAX = 64;
+
+/** A delivery that is leased belongs to one attempt for so long; after a crash it is due again when this is over. */
+export const WEBHOOK_LEASE_MS = 30_000;
+
+/** What a lease must still have when a request begins: the longest request (15 s), and room to write down its end. */
+export const WEBHOOK_LEASE_LEFT_MS_MIN = 20_000;
+
+/** Events that are made into deliveries in one transaction: a hundred endpoints make 50,000 rows of them. */
+export const FAN_OUT_EVENTS_MAX = 500;
+
+/** Texts of events that are kept for those endpoints that come to them a little later, in characters. */
+export const EVENT_TEXTS_CHARS_MAX = 4 * 1024 * 1024;
+
+/** Deliveries held up on purpose that are remembered; what is forgotten may be held up once more. */
+export const HELD_DELIVERIES_MAX = 20_000;

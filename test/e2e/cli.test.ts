@@ -48,7 +48,8 @@ describe('farthing', () => {
     expect(shown.length).toBeLessThanOrEqual(24);
     expect(Math.max(...shown.map((line) => line.length))).toBeLessThanOrEqual(80);
     const names = ['start', 'payments', 'authorize', 'events', 'seed', 'reset', 'ledger', 'audit'];
-    for (const name of [...names, 'config', 'doctor', 'cards', 'rules', 'simulation']) {
+    const others = ['config', 'doctor', 'cards', 'rules', 'simulation'];
+    for (const name of [...names, ...others, 'listen', 'trigger', 'webhooks']) {
       expect(help.stdout).toMatch(new RegExp(`(?:^| ) {2}${name} {2,}\\S`, 'm'));
     }
   });
@@ -62,6 +63,24 @@ describe('farthing', () => {
     ['payments retry'],
     ['authorize'],
     ['events'],
+    ['events list'],
+    ['events resend'],
+    ['listen'],
+    ['trigger'],
+    ['webhooks add'],
+    ['webhooks list'],
+    ['webhooks get'],
+    ['webhooks update'],
+    ['webhooks pause'],
+    ['webhooks resume'],
+    ['webhooks delete'],
+    ['webhooks rotate'],
+    ['webhooks test'],
+    ['webhooks faults'],
+    ['webhooks deliveries'],
+    ['webhooks delivery'],
+    ['webhooks resend'],
+    ['webhooks replay'],
     ['seed'],
     ['reset'],
     ['ledger check'],
@@ -126,7 +145,7 @@ describe('farthing', () => {
       await cli.run(args, { env });
       return lines(readFileSync(list, 'utf8'));
     };
-    const others = ['payments list', 'events', 'config', 'doctor', 'ledger check'];
+    const others = ['payments list', 'events', 'webhooks list', 'config', 'doctor', 'ledger check'];
     const [serving = [], ...rest] = await Promise.all(
       ['start', ...others].map((command) => loadedBy(...command.split(' '))),
     );
@@ -412,6 +431,10 @@ describe('a server that is not there', () => {
     [`payments retry ${UNKNOWN_ID}`],
     ['events'],
     ['events --follow'],
+    ['events resend evt_1_1'],
+    ['trigger payment.created'],
+    ['webhooks list'],
+    ['webhooks test we_1'],
   ])('ends %s with 3', async (command) => {
     const url = await withStranger(
       () => {},

@@ -22,9 +22,12 @@ import { effectiveSettings, parseConfig } from '../../src/apps/config.ts';
 import type { SettingName } from '../../src/apps/settings.ts';
 import type { Payment } from '../../src/core/payment.ts';
 import type { Settings } from '../../src/core/scenario.ts';
+import type { FeedLimits } from '../../src/engine/feed/ports.ts';
 import type { Engine, Store } from '../../src/engine/ports.ts';
+import type { DeliveryStore } from '../../src/engine/webhooks/ports.ts';
 import { snapshot } from '../../src/engine/snapshot.ts';
 import { runTimers, SETTINGS, testClock, type TestClock, testEngine } from '../support/engine.ts';
+import { testWebhooks } from '../support/webhooks.ts';
 
 export type Answer = LightMyRequestResponse;
 
@@ -51,6 +54,9 @@ export interface TestApp extends Client {
   readonly clock: TestClock;
   /** Moves the clock to each timer in turn, until none is left. */
   runTimers(): Promise<void>;
+  readonly deliveries: DeliveryStore;
+  /** Sends all webhooks that are due now; resolves when nothing is under way. */
+  deliver(): Promise<void>;
   /** Makes a payment, runs its timers and reads what became of it. */
   settled(body: Body): Promise<WirePayment>;
 }
@@ -112,7 +118,14 @@ interface TestAppOptions {
   /** Puts something between the engine and its store. */
   readonly wrapStore?: (store: Store) => Store;
   readonly notReady?: () => string | null;
+  readonly feedLimits?: Partial<FeedLimits>;
   readonly onFatal?: (error: unknown) => void;
+  /** Where a built dashboard lies. */
+  readonly dashboardFolder?: string;
+  /** What is changed by hand (a test, a resend) is delivered at once, as by a server. */
+  readonly delivers?: boolean;
+  /** False: webhooks go nowhere but to public addresses, as of a server that is not bound to loopback. */
+  readonly isOnLoopback?: boolean;
 }
 
 /** An application whose clock stands still and whose timers run when the test says so. */
@@ -134,7 +147,13 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const store = options.wrapStore?.(opened) ?? opened;
   const bare = testEngine(store, clock, { ...options, settings });
   const engine: Engine = { ...bare, renderReply: replyRenderer(publish) };
-  const app = await buildApp({
+  const webhooks = testWebhooks(engine, {
+    path: `${path}.webhooks`,
+    ownOrigin: () => originOf(app),
+    delivers: options.delivers ?? false,
+    isOpen: options.isOnLoopback ?? true,
+  });
+  const app: FastifyInstance = await buildApp({
     engine,
     logger,
     metrics: createMetrics(),
@@ -144,12 +163,17 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     newRequestId: () => engine.random.newId(clock.nowMs()),
     health: { notReady: options.notReady ?? (() => null) },
     compileRules,
+    webhooks: webhooks.deps,
+    ...(options.dashboardFolder === undefined ? {} : { dashboardFolder: options.dashboardFolder }),
+    ...(options.feedLimits === undefined ? {} : { feedLimits: options.feedLimits }),
     onFatal: options.onFatal ?? (() => {}),
   });
   const client = clientOf(app, engine, path, errors);
   return {
     ...client,
     clock,
+    deliveries: webhooks.deps.store,
+    deliver: () => webhooks.deliver(),
     runTimers: () => runTimers(engine, clock),
     async settled(body) {
       const { payment_id: id } = expectPayment(await client.post('/payments', body), 201);
@@ -158,11 +182,20 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     },
     async close() {
       await app.close();
+      await webhooks.close();
       await store.close();
       client.closeReader();
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** Where the application listens; null when it does not. */
+function originOf(app: FastifyInstance): string | null {
+  const address = app.server.address();
+  return address === null || typeof address === 'string'
+    ? null
+    : `http://127.0.0.1:${address.port}`;
 }
 
 /** The application as `npm start` wires it, running: real time, real timers, real chance unless a seed is given. */

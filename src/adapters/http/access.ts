@@ -18,7 +18,11 @@ const OPEN_ROUTES = new Set([
   '/errors',
   '/errors/:code',
 ]);
-const OPEN_PREFIXES = ['/docs', '/redoc'];
+const OPEN_PREFIXES = ['/docs', '/redoc', '/demo'];
+
+/** Senders of webhooks sign them and have no key; what they leave can only be read with one. */
+const RECEIVING_ROUTE = '/sinks/:name';
+const RECEIVING_METHODS = new Set(['POST', 'PUT']);
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 const READING_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -81,8 +85,14 @@ function isOwnOrigin({ headers }: FastifyRequest, origin: string): boolean {
   return origin === `http://${headers.host}` || origin === `https://${headers.host}`;
 }
 
-function isOpen({ routeOptions }: FastifyRequest): boolean {
-  const route = routeOptions.url ?? '';
+/** True for a webhook that comes to a receiver of our own. */
+export function isReceiving({ method, routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url === RECEIVING_ROUTE && RECEIVING_METHODS.has(method);
+}
+
+function isOpen(request: FastifyRequest): boolean {
+  const route = request.routeOptions.url ?? '';
+  if (isReceiving(request)) return true;
   return OPEN_ROUTES.has(route) || OPEN_PREFIXES.some((prefix) => route.startsWith(prefix));
 }
 

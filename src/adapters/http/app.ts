@@ -6,7 +6,7 @@
 import cors from '@fastify/cors';
 import rateLimit, { type RateLimitOptions } from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { type Access, createAccess } from './access.ts';
+import { type Access, createAccess, isReceiving } from './access.ts';
 import { registerBodyParser } from './body.ts';
 import type { HttpDeps } from './deps.ts';
 import {
@@ -30,6 +30,7 @@ import { RateLimitStore } from './rate-limit-store.ts';
 import { Problem } from './problems.ts';
 import { requestId } from './request-id.ts';
 import { cardRoutes } from './routes/cards.ts';
+import { eventStreamRoutes } from './routes/event-stream.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -37,8 +38,12 @@ import { pageRoutes } from './routes/pages.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { rulesRoutes } from './routes/rules.ts';
 import { simulationRoutes } from './routes/simulation.ts';
+import { sinkRoutes } from './routes/sinks.ts';
 import { summaryRoutes } from './routes/summary.ts';
 import { testCardRoutes } from './routes/test-cards.ts';
+import { webhookActionRoutes } from './routes/webhook-actions.ts';
+import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts';
+import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts';
 import { validatorCompiler } from './validation.ts';
 
 declare module 'fastify' {
@@ -90,10 +95,15 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
       cardRoutes,
       summaryRoutes,
       eventRoutes,
+      eventStreamRoutes,
       ledgerRoutes,
       simulationRoutes,
       rulesRoutes,
       testCardRoutes,
+      webhookEndpointRoutes,
+      webhookActionRoutes,
+      webhookDeliveryRoutes,
+      sinkRoutes,
       operationRoutes,
     ]) {
       routes(scope, deps);
@@ -144,12 +154,19 @@ async function guard(app: FastifyInstance, access: Access, deps: HttpDeps): Prom
   refuseUnknownRoutes(app);
 }
 
-/** By caller: an API key is one caller wherever it comes from, without keys an address is. */
+/**
+ * By caller: an API key is one caller wherever it comes from, without keys an address is. Webhooks to our own sinks are
+ * counted apart: they come from this machine, and must not use up what its people may ask for.
+ */
 function rateLimitOptions(max: number): RateLimitOptions {
   return {
     max,
     timeWindow: '1 minute',
-    keyGenerator: ({ actor, ip }) => (actor === 'anonymous' ? ip : actor),
+    keyGenerator: (request) => {
+      const { actor, ip } = request;
+      if (isReceiving(request)) return `sinks ${ip}`;
+      return actor === 'anonymous' ? ip : actor;
+    },
     errorResponseBuilder: (_request, { after }) =>
       new Problem(
         'rate_limited',

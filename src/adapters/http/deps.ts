@@ -4,6 +4,7 @@ import type { Payment } from '../../core/payment.ts';
 import type { CompiledRules } from '../../core/pipeline.ts';
 import type { Engine } from '../../engine/ports.ts';
 import type { DeliveryStore } from '../../engine/webhooks/ports.ts';
+import type { FeedLimits } from '../../engine/feed/ports.ts';
 import type { HttpMetrics } from './metrics.ts';
 import type { FieldFault } from './problems.ts';
 
@@ -22,6 +23,11 @@ export interface HttpDeps {
   readonly newRequestId: () => string;
   readonly health: Health;
   readonly compileRules: CompileRules;
+  readonly webhooks: WebhookDeps;
+  /** Where the built dashboard lies; absent or without an index.html: there is none. */
+  readonly dashboardFolder?: string;
+  /** Where the live feed is to have other limits than its own: in tests. */
+  readonly feedLimits?: Partial<FeedLimits>;
   /** Called when storage can no longer be trusted: the process must end. */
   readonly onFatal: (error: unknown) => void;
 }

@@ -20,7 +20,6 @@ import { validationProblem } from './validation.ts';
 
 /** Fastify's own refusals, by its error code. */
 const FASTIFY_CODES: Readonly<Record<string, readonly [ProblemCode, string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['body_too_large', 'The body is larger than 64 KiB; send less.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'unsupported_media_type',
     'Send JSON with the header Content-Type: application/json.',
@@ -118,6 +117,11 @@ function problemFrom(error: FastifyError, request: FastifyRequest): Problem {
   }
   if (error.validation !== undefined) {
     return validationProblem(ajvErrors(error.validation), error.validationContext ?? 'body');
+  }
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    const { bodyLimit } = request.routeOptions;
+    const detail = `The body is larger than ${bodyLimit / 1024} KiB; send less.`;
+    return new Problem('body_too_large', detail);
   }
   const known = FASTIFY_CODES[error.code];
   if (known !== undefined) return new Problem(...known);

@@ -35,3 +35,33 @@ export const THRESHOLD_CHARACTERS_MAX = 4_000;
 
 /** How often a server that is closing looks for connections that have been answered. */
 export const CLOSING_LOOK_MS = 25;
+
+/** Addresses longer than this are refused by many receivers and proxies. */
+export const WEBHOOK_URL_CHARACTERS_MAX = 2_048;
+
+/** How long the answer to a test waits for its first attempt: a little more than an attempt may take. */
+export const WEBHOOK_TEST_MS_MAX = 20_000;
+
+/** How often it looks for it. */
+export const WEBHOOK_TEST_LOOK_MS = 50;
+
+/** Events made due again by one request: a transaction a page, and a second or two in all. */
+export const REPLAY_EVENTS_MAX = 10_000;
+export const REPLAY_PAGE_EVENTS = 500;
+
+/** A filter that fits little looks at so many pages at most; each page looks at 10,000 entries at most. */
+export const REPLAY_PAGES_MAX = 40;
+
+/** What a receiver of ours takes: more than any webhook of ours holds. */
+export const SINK_BODY_BYTES_MAX = 1024 * 1024;
+
+/** What it keeps of a body. */
+export const SINK_KEPT_BODY_BYTES = 64 * 1024;
+
+/** Everybody who reaches the port may post to sinks: these three bound what that costs. */
+export const SINKS_MAX = 100;
+export const SINK_MESSAGES_MAX = 500;
+export const SINK_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Longer than any sender of webhooks waits. */
+export const SINK_DELAY_MS_MAX = 300_000;

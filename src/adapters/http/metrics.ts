@@ -1,5 +1,6 @@
 /** Prometheus metrics under OpenTelemetry's names. No ids and no amounts in labels: their number must stay small. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { FeedFacts } from '../../engine/feed/live-feed.ts';
 import type { Totals } from '../../engine/ports.ts';
 
 /** Seconds; dense where a durable commit lands. */
@@ -9,6 +10,8 @@ const BUCKETS_SECONDS = [
 
 export interface HttpMetrics {
   observe(method: string, route: string, status: number, seconds: number): void;
+  /** Where to ask how the live feed is. */
+  watchFeed(facts: () => FeedFacts): void;
   /** The text of /metrics; totals come from the store, so that they survive a restart. */
   expose(totals: Totals): Promise<{ contentType: string; text: string }>;
 }
@@ -40,6 +43,7 @@ export function createMetrics(): HttpMetrics {
     help: 'First outcomes so far.',
     registers: [registry],
   });
+  const feed = feedMetrics(registry);
   // Finding a child by its labels costs more than observing it, so children are kept by one key.
   const children = new Map<string, ReturnType<typeof durations.labels>>();
 
@@ -53,7 +57,9 @@ export function createMetrics(): HttpMetrics {
       }
       child.observe(seconds);
     },
+    watchFeed: (facts) => feed.watch(facts),
     async expose(totals) {
+      feed.ask();
       payments.reset();
       failures.reset();
       for (const [name, total] of totals.counters) {
@@ -64,6 +70,32 @@ export function createMetrics(): HttpMetrics {
       outcomes.reset();
       outcomes.inc([...totals.timeToOutcome.values()].reduce((sum, count) => sum + count, 0));
       return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
+
+/** The live feed: its clients and what waits for them, asked for when somebody wants to know. */
+function feedMetrics(registry: Registry) {
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
+  const clients = gauge('farthing_live_feed_clients', 'Clients that follow the live feed.');
+  const unsent = gauge('farthing_live_feed_unsent_bytes', 'Bytes that wait for slow clients.');
+  const cutOff = new Counter({
+    name: 'farthing_live_feed_cut_off_total',
+    help: 'Clients that were cut off because they did not read.',
+    registers: [registry],
+  });
+  let facts: (() => FeedFacts) | null = null;
+  return {
+    watch(asked: () => FeedFacts) {
+      facts = asked;
+    },
+    ask() {
+      if (facts === null) return;
+      const { readers, unsentBytes, cutOff: total } = facts();
+      clients.set(readers);
+      unsent.set(unsentBytes);
+      cutOff.reset();
+      cutOff.inc(total);
     },
   };
 }

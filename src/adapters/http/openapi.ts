@@ -2,10 +2,12 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { HttpDeps } from './deps.ts';
-import { ProblemSchema } from './schemas.ts';
+import { PaymentSchema, ProblemSchema } from './schemas.ts';
+import { describeWebhooks, WEBHOOK_PAYMENT } from './webhook-openapi.ts';
 
 export async function registerOpenApi(app: FastifyInstance, { options }: HttpDeps): Promise<void> {
   app.addSchema({ $id: 'Problem', ...ProblemSchema });
+  app.addSchema({ $id: WEBHOOK_PAYMENT, ...PaymentSchema });
   await app.register(swagger, {
     refResolver: {
       buildLocalReference: ({ $id }) => (typeof $id === 'string' ? $id : 'unnamed'),
@@ -27,6 +29,8 @@ export async function registerOpenApi(app: FastifyInstance, { options }: HttpDep
         { name: 'Cards', description: 'A card that is authorized at once.' },
         { name: 'Simulation', description: 'How the network behaves, and how to force it.' },
         { name: 'Events', description: 'What happened, in order.' },
+        { name: 'Webhooks', description: 'Events sent to you, signed, until they are received.' },
+        { name: 'Sinks', description: 'Receivers of our own, to look at what is sent.' },
         { name: 'Ledger', description: 'Double entry.' },
         { name: 'Operations', description: 'Health, metrics, errors.' },
       ],
@@ -36,6 +40,7 @@ export async function registerOpenApi(app: FastifyInstance, { options }: HttpDep
         },
       },
       security: [{}, { apiKey: [] }],
+      webhooks: describeWebhooks(),
     },
     hideUntagged: true,
   });

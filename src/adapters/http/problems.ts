@@ -192,7 +192,7 @@ const EDGE = {
   body_too_large: {
     status: 413,
     title: 'Body too large',
-    help: 'A body has at most 64 KiB.',
+    help: 'A body has at most 64 KiB; one that is sent to /sinks/{name} 1 MiB.',
   },
   unsupported_media_type: {
     status: 415,
@@ -224,6 +224,31 @@ const EDGE = {
     title: 'No such transaction',
     help: 'No card was authorized under this id. GET /payments?method=card lists those there are.',
   },
+  webhook_address_refused: {
+    status: 400,
+    title: 'Webhook address refused',
+    help: 'Webhooks are sent to public http and https addresses, and to /sinks/{name}. Loopback and private addresses are allowed while the server itself is bound to loopback, or by WEBHOOK_ALLOW_CIDRS; docs/webhooks.md has every rule.',
+  },
+  webhook_endpoint_not_found: {
+    status: 404,
+    title: 'No such webhook endpoint',
+    help: 'No webhook endpoint has this id. GET /webhook-endpoints lists those there are.',
+  },
+  webhook_delivery_not_found: {
+    status: 404,
+    title: 'No such webhook delivery',
+    help: 'No delivery has this id. GET /webhook-deliveries lists those there are; deliveries go with their endpoint, and with DELETE /admin/reset.',
+  },
+  webhook_endpoint_fixed: {
+    status: 409,
+    title: 'Webhook endpoint set by the environment',
+    help: 'WEBHOOK_URL names this endpoint: its address is changed, and the endpoint taken away, by changing the variable and starting again. It can be paused, filtered and given faults like any other.',
+  },
+  too_many_webhook_endpoints: {
+    status: 409,
+    title: 'Too many webhook endpoints',
+    help: 'There are as many endpoints as there may be. Remove one with DELETE /webhook-endpoints/{id}.',
+  },
   rate_limited: {
     status: 429,
     title: 'Too many requests',
@@ -238,6 +263,11 @@ const EDGE = {
     status: 500,
     title: 'Something broke',
     help: 'This is a bug in Farthing; the log has it under the request id. With the same Idempotency-Key it is safe to ask again: what was done is not done twice.',
+  },
+  too_many_streams: {
+    status: 503,
+    title: 'Too many live feeds',
+    help: 'The live feed takes 1,000 clients at once. Ask again after Retry-After seconds, or read GET /events.',
   },
   storage_unavailable: {
     status: 503,

@@ -48,7 +48,7 @@ function shown({ approved, declined, amount }: Count) {
     total,
     approved,
     declined,
-    approval_rate: total === 0 ? 0 : Math.round((approved / total) * 10_000) / 10_000,
+    approval_rate: total === 0 ? 0 : Math.round((approved * 10_000) / total) / 10_000,
     avg_amount: total === 0 ? 0 : Math.round((amount / total) * 100) / 100,
   };
 }

@@ -179,7 +179,8 @@ function waitPreference({ headers }: FastifyRequest, isSync: boolean): number {
   return Math.min(Number(seconds) * 1000, WAIT_MS_MAX);
 }
 
-function idempotencyOf(
+/** The key that a request carries, hashed, and what it asks for; null when it carries none. */
+export function idempotencyOf(
   { keyedHash }: HttpDeps,
   request: FastifyRequest,
   waits: boolean,

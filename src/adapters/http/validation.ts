@@ -1,5 +1,5 @@
 /** Ajv, set up so that nothing is guessed, and its errors as faults that say what was expected. */
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { FastifySchemaCompiler } from 'fastify';
 import { maskCardNumbers } from '../../core/card.ts';
 import { nearest } from '../../core/nearest.ts';
@@ -23,7 +23,25 @@ export function validatorCompiler(): FastifySchemaCompiler<object> {
   const exact = new Ajv({ ...OPTIONS, coerceTypes: false });
   const lenient = new Ajv({ ...OPTIONS, coerceTypes: true });
   return ({ schema, httpPart }) =>
-    httpPart === 'body' ? exact.compile(schema) : lenient.compile(schema);
+    whenFirstUsed(() => (httpPart === 'body' ? exact : lenient).compile(schema));
+}
+
+/** Most routes are never asked in the life of a process: to compile all of them would be a tenth of its memory. */
+function whenFirstUsed(compile: () => ValidateFunction): Validate {
+  let compiled: ValidateFunction | null = null;
+  const validate: Validate = (value) => {
+    compiled ??= compile();
+    const isValid = compiled(value);
+    validate.errors = compiled.errors ?? null;
+    return isValid;
+  };
+  return validate;
+}
+
+/** As Fastify takes it: what was wrong stands in `errors` after a false. */
+interface Validate {
+  (value: unknown): boolean;
+  errors?: ErrorObject[] | null;
 }
 
 /** RFC 3339 with a zone; without one the time would be a guess. */

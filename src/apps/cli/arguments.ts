@@ -1,6 +1,8 @@
 /** What options and arguments may look like; commander says the rest of the sentence and exits with 2. */
 import { InvalidArgumentError } from 'commander';
 import { parseAmount } from '../../core/money.ts';
+import { nearest } from '../../core/nearest.ts';
+import { EVENT_PATTERNS } from '../../core/webhooks/endpoint.ts';
 
 /** The most fraction digits that any currency has. */
 const MINOR_DIGITS_MAX = 4;
@@ -59,3 +61,18 @@ export function keyValue(
   return [...(before ?? []), [key, value]];
 }
 export type KeyValue = readonly [key: string, value: string];
+
+/** Event types, `payment.*` and `*`, joined by commas. */
+export function eventPatterns(text: string): readonly string[] {
+  const patterns = text.split(',').map((pattern) => pattern.trim());
+  for (const pattern of patterns) {
+    if (EVENT_PATTERNS.includes(pattern)) continue;
+    const meant = nearest(pattern, EVENT_PATTERNS);
+    throw new InvalidArgumentError(
+      meant === null
+        ? `It must be of ${EVENT_PATTERNS.join(', ')}.`
+        : `${JSON.stringify(pattern)} is no event type; did you mean ${meant}?`,
+    );
+  }
+  return patterns;
+}

@@ -48,6 +48,21 @@ const COMMANDS: readonly Named[] = [
     load: async () => (await import('./commands/events.ts')).defineEvents,
   },
   {
+    name: 'listen',
+    summary: 'send events to your code',
+    load: async () => (await import('./commands/listen.ts')).defineListen,
+  },
+  {
+    name: 'trigger',
+    summary: 'make an event happen',
+    load: async () => (await import('./commands/trigger.ts')).defineTrigger,
+  },
+  {
+    name: 'webhooks',
+    summary: 'add, list, test, resend',
+    load: async () => (await import('./commands/webhooks.ts')).defineWebhooks,
+  },
+  {
     name: 'rules',
     summary: 'show, check, set',
     load: async () => (await import('./commands/rules.ts')).defineRules,
@@ -100,8 +115,7 @@ Examples:
   farthing payments create --amount 9.99 --currency EUR --recipient bob --wait
   farthing payments list --status FAILED --json | jq '.data[].failure_reason'
 
-Exit codes: 0 done, 1 refused or a check failed, 2 wrong usage or configuration,
-3 no answer from the server.
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage or settings, 3 no answer.
 `;
 
 const NAME_COLUMNS = 10;

@@ -16,7 +16,7 @@ export interface Target {
 export interface Answer {
   /** The body, byte for byte. */
   readonly text: string;
-  /** The body, parsed. */
+  /** The body, parsed; undefined when there is none (204). */
   readonly body: unknown;
   readonly headers: Headers;
 }
@@ -27,6 +27,8 @@ export interface PostOptions {
   readonly idempotencyKey: string | undefined;
   /** How long the server may take to wait for the outcome; undefined: it answers at once. */
   readonly waitSeconds: number | undefined;
+  /** How long an answer may take that is not there at once for another reason. */
+  readonly timeoutMs?: number;
 }
 
 export interface Client {
@@ -41,6 +43,8 @@ export interface Client {
 
 /** A server that is there answers sooner; what it is asked to wait for comes on top. */
 const ANSWER_MS_MAX = 15_000;
+
+const NO_CONTENT = 204;
 
 /** Failures of a connection, by Node's code, in words. */
 const FAILURES: Readonly<Record<string, string>> = {
@@ -74,14 +78,14 @@ export function createClient(target: Target): Client {
       const search = given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
       return request(target, `${path}${search}`, { headers: {} }, ANSWER_MS_MAX, signal);
     },
-    async post(path, body, { idempotencyKey, waitSeconds }) {
+    async post(path, body, { idempotencyKey, waitSeconds, timeoutMs = ANSWER_MS_MAX }) {
       const headers = {
         'content-type': 'application/json',
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
         ...(waitSeconds === undefined ? {} : { prefer: `wait=${waitSeconds}` }),
       };
-      const timeoutMs = ANSWER_MS_MAX + (waitSeconds ?? 0) * 1000;
-      return request(target, path, { method: 'POST', body, headers }, timeoutMs);
+      const patienceMs = timeoutMs + (waitSeconds ?? 0) * 1000;
+      return request(target, path, { method: 'POST', body, headers }, patienceMs);
     },
     async send(method, path, body) {
       const headers = { 'content-type': 'application/json' };
@@ -131,7 +135,8 @@ async function request(
 function answerFrom(target: Target, response: Response, text: string): Answer {
   const { status, headers } = response;
   const body = parsed(text);
-  if (response.ok && body !== undefined) return { text, body, headers };
+  const isEmpty = status === NO_CONTENT;
+  if (isEmpty || (response.ok && body !== undefined)) return { text, body, headers };
   throw refusal(target, { status, headers, text });
 }
 
@@ -178,12 +183,11 @@ export function unreachable(
   { timeoutMs, isChange, takesKey }: { timeoutMs: number; isChange: boolean; takesKey: boolean },
 ): CliError {
   const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const isLate = error instanceof Error && error.name === 'TimeoutError';
   const reason = isLate
     ? `no answer within ${timeoutMs / 1000} seconds`
-    : (FAILURES[code] ?? (cause instanceof Error ? cause.message : String(error)));
-  const isInDoubt = isChange && !NEVER_SENT.has(code);
+    : failureText(cause instanceof Error ? cause : error);
+  const isInDoubt = isChange && !NEVER_SENT.has(codeOf(cause));
   const advice = isInDoubt
     ? 'What you asked for may have been done all the same; look before you repeat it.' +
       (takesKey ? '\nWith --idempotency-key it can be repeated safely.' : '')
@@ -191,6 +195,15 @@ export function unreachable(
   return new CliError(EXIT.unreachable, `cannot reach ${url}: ${reason}\n${advice}`, {
     cause: error,
   });
+}
+
+/** Why a connection failed, in words. */
+export function failureText(error: unknown): string {
+  return FAILURES[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 /** The value of a JSON text; undefined when it is none. */

@@ -20,6 +20,11 @@ export function envFile(): Readonly<Record<string, string | undefined>> {
   }
 }
 
+/** What the environment or `.env` says of a name; undefined when it says nothing. */
+export function ownSetting(name: string): string | undefined {
+  return process.env[name]?.trim() || envFile()[name]?.trim() || undefined;
+}
+
 /** The configuration; every fault is a line of the error. */
 export function loadConfig(): Config {
   const checked = checkSettings(effectiveSettings(process.env, envFile()));

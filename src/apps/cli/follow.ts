@@ -9,7 +9,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from './client.ts';
-import { EXIT, CliError, ProblemError } from './exit.ts';
+import { ProblemError } from './exit.ts';
+import { backOffMs, firstLine, isPassing } from './patience.ts';
 import { eventFrom, pageFrom, type WireEvent, type WirePage } from './wire.ts';
 
 export interface Following {
@@ -30,7 +31,6 @@ export interface Following {
 
 /** Four times a second: at once, for a person. */
 const POLL_MS = 250;
-const BACK_OFF_MS_MAX = 5_000;
 
 /** Well-formed, and no payment's: UUIDv7 are never zero. */
 const NO_PAYMENT = '00000000-0000-0000-0000-000000000000';
@@ -54,7 +54,7 @@ export async function followEvents(client: Client, following: Following): Promis
 }
 
 /** The place where the log ends now: a filter that nothing passes is answered with it. */
-async function head(client: Client, signal: AbortSignal): Promise<string | undefined> {
+export async function head(client: Client, signal: AbortSignal): Promise<string | undefined> {
   const { body } = await client.get('/events', { payment_id: NO_PAYMENT, limit: '1' }, signal);
   return pageFrom(body, eventFrom).nextCursor ?? undefined;
 }
@@ -87,29 +87,13 @@ function patiently(client: Client, following: Following) {
           if (!isPassing(error)) throw error;
           if (!isLost) onNote(`The connection is lost (${firstLine(error)}); trying again.`);
           isLost = true;
-          await sleep(backOffMs(failures, error), undefined, { signal });
+          await sleep(backOffMs(POLL_MS, failures, error), undefined, { signal });
         }
       }
     }
   };
 }
 
-function isPassing(error: unknown): error is CliError {
-  if (error instanceof ProblemError && [408, 429].includes(error.status)) return true;
-  return error instanceof CliError && error.exitCode === EXIT.unreachable;
-}
-
 function isCursorOfOldLog(error: unknown): boolean {
   return error instanceof ProblemError && error.code === 'invalid_cursor';
-}
-
-/** Twice as long each time, up to a tenth more or less, so that many followers do not come back at once. */
-function backOffMs(failures: number, error: CliError): number {
-  const asked = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0;
-  const grown = Math.min(POLL_MS * 2 ** failures, BACK_OFF_MS_MAX);
-  return Math.max(asked, grown * (0.9 + Math.random() * 0.2));
-}
-
-function firstLine({ message }: CliError): string {
-  return message.split('\n', 1)[0] ?? message;
 }

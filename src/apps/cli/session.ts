@@ -4,7 +4,7 @@ import { type EffectiveSetting, effectiveSettings } from '../config.ts';
 import type { SettingName } from '../settings.ts';
 import { urlHost } from '../url-host.ts';
 import { type Client, createClient, type Target } from './client.ts';
-import { envFile } from './environment.ts';
+import { envFile, ownSetting } from './environment.ts';
 import { CliError, EXIT } from './exit.ts';
 
 /** Options that every command takes, as commander names them. */
@@ -26,7 +26,7 @@ export interface Session {
 export function openSession(options: GlobalOptions): Session {
   const given = givenUrl(options);
   const url = checkedUrl(given ?? localUrl(effectiveSettings(process.env, envFile())));
-  const apiKey = checkedKey(options.apiKey ?? own('FARTHING_API_KEY'));
+  const apiKey = checkedKey(options.apiKey ?? ownSetting('FARTHING_API_KEY'));
   const target = { url, apiKey };
   return {
     client: createClient(target),
@@ -38,12 +38,7 @@ export function openSession(options: GlobalOptions): Session {
 
 /** The URL that somebody named; undefined when it is to be made from HOST and PORT. */
 export function givenUrl({ url }: GlobalOptions): string | undefined {
-  return url ?? own('FARTHING_URL');
-}
-
-/** A setting of the command line alone. */
-function own(name: 'FARTHING_URL' | 'FARTHING_API_KEY'): string | undefined {
-  return process.env[name]?.trim() || envFile()[name]?.trim() || undefined;
+  return url ?? ownSetting('FARTHING_URL');
 }
 
 /** Where a server with these settings can be found from this machine. */

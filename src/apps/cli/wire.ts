@@ -198,7 +198,7 @@ export function textOrNull(fields: Fields, name: string): string | null {
   return stranger(`${name} is not a text`);
 }
 
-function number(fields: Fields, name: string): number {
+export function number(fields: Fields, name: string): number {
   const value = fields[name];
   return typeof value === 'number' ? value : stranger(`${name} is not a number`);
 }

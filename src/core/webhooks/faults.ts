@@ -32,16 +32,17 @@ export interface FaultPlan {
 /** What happens to one attempt; `draw` gives the uniform number in [0, 1) of a kind. A dropped attempt has no other fault. */
 export function planFaults(faults: EndpointFaults, draw: (kind: FaultKind) => number): FaultPlan {
   const kinds: FaultKind[] = [];
-  let after = faults;
+  const used: Partial<Record<FaultKind, FaultRule>> = {};
   let delayMs = 0;
   for (const kind of FAULT_KINDS) {
     const rule = faults[kind];
     if (rule === undefined) continue;
-    if (rule.next > 0) after = { ...after, [kind]: { ...rule, next: rule.next - 1 } };
+    if (rule.next > 0) used[kind] = { ...rule, next: rule.next - 1 };
     else if (draw(kind) >= rule.rate) continue;
     kinds.push(kind);
     if (kind === 'drop') break;
     delayMs = Math.max(delayMs, rule.delayMs);
   }
+  const after = Object.keys(used).length === 0 ? faults : { ...faults, ...used };
   return { kinds, delayMs, after };
 }

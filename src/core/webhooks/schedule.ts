@@ -26,7 +26,7 @@ const REPEAT_MS = 12 * HOUR;
 /** Then a delivery is dead. */
 const LIFE_MS = 30 * 24 * HOUR;
 
-/** A receiver that asks for patience gets at most this much. */
+/** A receiver that asks for patience gets at most this much, which is compressed as everything is. */
 export const RETRY_AFTER_MS_MAX = 24 * HOUR;
 
 /** Every wait is this part shorter or longer, so that a receiver is not hit by all at once. */
@@ -53,11 +53,12 @@ export interface ScheduleQuestion {
 export function nextAttemptAtMs(question: ScheduleQuestion): number | null {
   const { fromMs, nowMs, draw, scale, retryAfterMs } = question;
   assert(scale > 0, 'time does not stand still');
-  const ageMs = (nowMs - fromMs) / scale;
+  // A clock that was put back must not put the next attempt off until it has caught up.
+  const ageMs = Math.max(0, nowMs - fromMs) / scale;
   const offsetMs = offsetAfter(ageMs);
   const jitter = 1 + JITTER * (2 * draw - 1);
   const waitMs = (offsetMs - ageMs) * jitter;
-  const askedMs = Math.min(retryAfterMs ?? 0, RETRY_AFTER_MS_MAX);
+  const askedMs = Math.min(retryAfterMs ?? 0, RETRY_AFTER_MS_MAX * scale);
   const atMs = Math.ceil(nowMs + Math.max(waitMs * scale, askedMs));
   return atMs - fromMs > LIFE_MS * scale ? null : atMs;
 }

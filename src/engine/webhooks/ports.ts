@@ -7,7 +7,7 @@ import type {
   DeliveryStatus,
 } from '../../core/webhooks/delivery.ts';
 import type { Endpoint, EndpointId } from '../../core/webhooks/endpoint.ts';
-import type { LogPosition, Page } from '../ports.ts';
+import type { LogPosition, Page, StoredReply } from '../ports.ts';
 
 /**
  * Endpoints, deliveries and attempts. It is kept beside the log and follows it: a delivery and the cursor that made it
@@ -22,12 +22,16 @@ export interface DeliveryStore {
   endpoints(): Promise<readonly Endpoint[]>;
   findEndpoint(id: EndpointId): Promise<Endpoint | null>;
   /** It hears of events after `after`. False when there are ENDPOINTS_MAX already. */
-  addEndpoint(endpoint: Endpoint, after: LogPosition): Promise<boolean>;
+  addEndpoint(endpoint: Endpoint, after: LogPosition, reply?: KeptReply): Promise<boolean>;
   /**
    * Reads, changes and writes in one transaction; null when there is none. What waits is put in order again when the
    * ordering changed. `change` returns the endpoint with the same id.
    */
-  changeEndpoint(id: EndpointId, change: (before: Endpoint) => Endpoint): Promise<Endpoint | null>;
+  changeEndpoint(
+    id: EndpointId,
+    change: (before: Endpoint) => Endpoint,
+    replyOf?: (after: Endpoint) => KeptReply | undefined,
+  ): Promise<Endpoint | null>;
   /** With its deliveries. False when there is none. */
   removeEndpoint(id: EndpointId): Promise<boolean>;
 
@@ -48,7 +52,7 @@ export interface DeliveryStore {
 
   /** Enabled endpoints that have something due at `nowMs` and not leased. */
   endpointsWithWork(nowMs: number): Promise<readonly EndpointId[]>;
-  /** Leases what is due, the oldest due first. */
+  /** Leases what is due, the oldest due first. A power cut may take a lease back: it ends the work, too. */
   claim(request: ClaimRequest): Promise<readonly Delivery[]>;
   /**
    * Writes attempts and what follows from each, in one transaction. One whose lease is no longer `token`'s changes
@@ -58,12 +62,20 @@ export interface DeliveryStore {
   record(token: string, outcomes: readonly DeliveryOutcome[]): Promise<readonly number[]>;
   /** Gives leases back unused: at a stop, or when a delivery is held up (`notBeforeMs`). */
   release(token: string, held: readonly HeldDelivery[]): Promise<void>;
+  /**
+   * Ends every lease: for a claimer that knows that all others are gone, so that what a crash left under way goes out
+   * at once and not when its lease is over. `leaseMs` is the longest that a lease may be.
+   */
+  endLeases(nowMs: number, leaseMs: number): Promise<void>;
   /** When something is due next, leases included; null when nothing is. Never earlier than the truth. */
   nextDueAtMs(): Promise<number | null>;
 
   // ---- by hand
 
-  /** Due at once, with a schedule from `nowMs`, whatever its status; null when there is none. */
+  /**
+   * Due at once, with a schedule from `nowMs`, whatever its status; null when there is none. On a strict endpoint it
+   * takes its turn. One that is on its way is sent once more after that.
+   */
   resend(ordinal: number, nowMs: number): Promise<Delivery | null>;
   /** Like resend for each of these events that the endpoint had or would want; makes what is missing. Gives how many. */
   replay(id: EndpointId, events: readonly FannedEvent[], nowMs: number): Promise<number>;
@@ -80,8 +92,18 @@ export interface DeliveryStore {
   /** How many there are of each status, by endpoint. */
   counts(): Promise<ReadonlyMap<EndpointId, Readonly<Record<DeliveryStatus, number>>>>;
 
+  // ---- idempotency keys
+
+  /** What was answered under a key after `sinceMs`; null when nothing is kept. */
+  findReply(keyHash: string, sinceMs: number): Promise<KeptReply | null>;
+  /** Keeps an answer under its key unless there is one, which then stays; forgets those that are too old. */
+  keepReply(reply: KeptReply): Promise<void>;
+
   close(): Promise<void>;
 }
+
+/** An answer under an idempotency key. With `addEndpoint` and `changeEndpoint` it is written with what it tells of. */
+export type KeptReply = Omit<StoredReply, 'waitsFor'>;
 
 /** What fan-out needs to know of an event. */
 export interface FannedEvent {

@@ -113,9 +113,26 @@ function statsRoutes(app: FastifyInstance, deps: HttpDeps): void {
     },
     async (request) => {
       await change(deps, request, { type: 'reset_data' });
+      await emptyDeliveries(deps);
       return statsOf(await store.totals());
     },
   );
+}
+
+/**
+ * Deliveries of the old log go before the answer does. Whoever delivers sees the new log and takes them out all the same,
+ * so that a failure here costs a moment only; and when that came first, nothing is done twice.
+ */
+async function emptyDeliveries({ engine, webhooks, logger }: HttpDeps): Promise<void> {
+  try {
+    const { writer } = await engine.store.logHead();
+    const cursor = await webhooks.store.cursor();
+    // From its beginning: its first entry, which tells of the reset, is to be delivered.
+    if (cursor?.writer !== writer) await webhooks.store.beginLog({ writer, sequence: 0 });
+  } catch (error) {
+    logger.error({ err: error }, 'deliveries of before the reset are taken out a moment later');
+  }
+  webhooks.changed();
 }
 
 /** A payment and the events that ended its attempts, oldest first. */

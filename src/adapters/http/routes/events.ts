@@ -2,9 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 import { EVENT_TYPES } from '../../../core/events.ts';
 import { parsePaymentId, type PaymentId } from '../../../core/ids.ts';
-import type { EventQuery, LogPosition } from '../../../engine/ports.ts';
-import { decodeCursor } from '../cursors.ts';
+import type { EventQuery } from '../../../engine/ports.ts';
 import type { HttpDeps } from '../deps.ts';
+import { sequenceAfter } from '../event-position.ts';
 import { eventCursor, wireEvent } from '../event-wire.ts';
 import { PAGE_ITEMS_DEFAULT } from '../limits.ts';
 import { nearest } from '../../../core/nearest.ts';
@@ -21,8 +21,6 @@ import {
   PaymentParamsSchema,
 } from '../schemas.ts';
 import { knownPaymentId, noSuchPayment } from './payments.ts';
-
-const CURSOR_FORM = /^[0-9a-f]{1,32}\.\d{1,15}$/;
 
 export function eventRoutes(app: FastifyInstance, { engine }: HttpDeps): void {
   const { store } = engine;
@@ -82,18 +80,6 @@ export function eventRoutes(app: FastifyInstance, { engine }: HttpDeps): void {
       return page(request.query, parsePaymentId(id) ?? undefined);
     },
   );
-}
-
-function sequenceAfter(cursor: string | undefined, head: LogPosition): number {
-  if (cursor === undefined || cursor === '') return 0;
-  const [writer, sequence] = decodeCursor('events', cursor, CURSOR_FORM).split('.', 2);
-  if (writer !== head.writer) {
-    throw new Problem(
-      'invalid_cursor',
-      'This cursor is of a log that was reset since; leave it out to begin at the start of the new one.',
-    );
-  }
-  return Number(sequence);
 }
 
 function eventTypes(text: string): string[] {

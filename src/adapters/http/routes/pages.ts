@@ -1,4 +1,4 @@
-/** Pages for people: the landing page, Swagger UI, Redoc, and the OpenAPI document they show. */
+/** Pages for people: the dashboard, the landing page where there is none, Swagger UI, Redoc, and their OpenAPI document. */
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import helmet from '@fastify/helmet';
@@ -6,6 +6,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import type { HttpDeps } from '../deps.ts';
 import { landingPage, LOGO, REDOC_PAGE } from '../page-texts.ts';
+import { dashboardRoutes, hasDashboard } from './dashboard.ts';
 
 const CONTENT_SECURITY = {
   contentSecurityPolicy: {
@@ -21,7 +22,8 @@ const CONTENT_SECURITY = {
   },
 };
 
-export async function pageRoutes(app: FastifyInstance, { options }: HttpDeps): Promise<void> {
+export async function pageRoutes(app: FastifyInstance, deps: HttpDeps): Promise<void> {
+  const { options, dashboardFolder } = deps;
   await app.register(helmet, { global: false, ...CONTENT_SECURITY });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
@@ -31,7 +33,13 @@ export async function pageRoutes(app: FastifyInstance, { options }: HttpDeps): P
     theme: { title: 'Farthing API' },
   });
 
+  const isShown = hasDashboard(dashboardFolder);
+  if (isShown) dashboardRoutes(app, dashboardFolder);
   app.get('/', { schema: { hide: true } }, async (request, reply) => {
+    reply.header('vary', 'accept');
+    // A browser names HTML among what it takes; curl takes anything, and gets what can be read in a terminal.
+    const isBrowser = request.headers.accept?.includes('text/html') === true;
+    if (isShown && isBrowser) return reply.redirect('/demo');
     reply.helmet();
     const origin = `${request.protocol}://${request.headers.host}`;
     return reply.type('text/html; charset=utf-8').send(landingPage(options.version, origin));

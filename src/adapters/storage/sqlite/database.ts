@@ -66,10 +66,10 @@ export function openDatabase(path: string): Database {
   };
 }
 
-/** The connection that writes to a file, every commit fsynced. */
+/** The connection that writes to a file (or to memory), every commit fsynced. */
 export function openWriter(path: string): DatabaseSync {
   const writer = new DatabaseSync(path);
-  configureWriter(writer, 'wal');
+  configureWriter(writer, path === ':memory:' ? 'memory' : 'wal');
   return writer;
 }
 
@@ -115,8 +115,8 @@ function openMemory(): Database {
 
 function configureWriter(writer: DatabaseSync, journal: 'wal' | 'memory'): void {
   writer.exec(
-    `pragma journal_mode = ${journal}; pragma synchronous = full; pragma foreign_keys = on;
-     pragma cache_size = -${CACHE_KIB}; pragma busy_timeout = 5000; pragma temp_store = memory;
+    `pragma busy_timeout = 5000; pragma journal_mode = ${journal}; pragma synchronous = full;
+     pragma foreign_keys = on; pragma cache_size = -${CACHE_KIB}; pragma temp_store = memory;
      pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
   );
   const settings = [
@@ -146,7 +146,8 @@ function assertVersion(): void {
   }
 }
 
-function assertWritable(path: string): void {
+/** Makes the file when there is none. */
+export function assertWritable(path: string): void {
   try {
     closeSync(openSync(path, 'a', 0o640));
   } catch (error) {

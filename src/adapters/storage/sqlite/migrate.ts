@@ -7,26 +7,29 @@ import { sql as payments } from './migrations/0001-payments.ts';
 import { sql as cards } from './migrations/0002-cards.ts';
 import { sql as search } from './migrations/0003-search.ts';
 
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
 /** In order; the number of a migration is its place here, from 1, and is kept in SQLite's user_version. */
-const MIGRATIONS: readonly { readonly name: string; readonly sql: string }[] = [
+const MIGRATIONS: readonly Migration[] = [
   { name: '0001-payments', sql: payments },
   { name: '0002-cards', sql: cards },
   { name: '0003-search', sql: search },
 ];
 
-/** Migrates up; throws an Error that names the migration that failed, which then has changed nothing. */
-export function migrate(database: DatabaseSync): void {
-  const version = schemaVersion(database);
-  if (version > MIGRATIONS.length) {
-    throw new Error(
-      'the database was made by a newer Farthing; upgrade this one, or use another file',
-    );
-  }
-  if (version === 0 && hasTables(database)) {
-    throw new Error('the database holds tables that are not ours; use another file');
-  }
-  for (const [index, migration] of MIGRATIONS.entries()) {
-    if (index >= version) apply(database, migration.name, migration.sql, index + 1);
+/**
+ * Migrates up; throws an Error that names the migration that failed, which then has changed nothing. Two may do so at
+ * once: each looks again at what is left to do when it has the lock.
+ */
+export function migrate(
+  database: DatabaseSync,
+  migrations: readonly Migration[] = MIGRATIONS,
+): void {
+  assertOurs(database, migrations.length);
+  for (const [index, migration] of migrations.entries()) {
+    if (schemaVersion(database) <= index) apply(database, migration, index + 1);
   }
 }
 
@@ -35,11 +38,27 @@ export function isMigrated(database: DatabaseSync): boolean {
   return schemaVersion(database) === MIGRATIONS.length;
 }
 
-function apply(database: DatabaseSync, name: string, sql: string, version: number): void {
+function assertOurs(database: DatabaseSync, newest: number): void {
+  // In one transaction, so that the tables that another process makes meanwhile are not taken for foreign ones.
+  database.exec('begin');
+  const version = schemaVersion(database);
+  const isForeign = version === 0 && hasTables(database);
+  database.exec('commit');
+  if (version > newest) {
+    throw new Error(
+      'the database was made by a newer Farthing; upgrade this one, or use another file',
+    );
+  }
+  if (isForeign) throw new Error('the database holds tables that are not ours; use another file');
+}
+
+function apply(database: DatabaseSync, { name, sql }: Migration, version: number): void {
   try {
     database.exec('begin immediate');
-    database.exec(sql);
-    database.exec(`pragma user_version = ${version}`);
+    if (schemaVersion(database) < version) {
+      database.exec(sql);
+      database.exec(`pragma user_version = ${version}`);
+    }
     database.exec('commit');
   } catch (error) {
     if (database.isTransaction) database.exec('rollback');

@@ -148,11 +148,11 @@ export function scenarioText(scenario: Scenario | null): string | null {
   return scenario === null ? null : JSON.stringify(scenario);
 }
 
-function textOrNull(row: Row, column: string): string | null {
+export function textOrNull(row: Row, column: string): string | null {
   return row[column] === null ? null : text(row, column);
 }
 
-function paymentId(row: Row, column: string): PaymentId {
+export function paymentId(row: Row, column: string): PaymentId {
   const id = parsePaymentId(text(row, column));
   assert(id !== null, `${column} is a payment id`);
   return id;
@@ -164,7 +164,7 @@ function refundId(row: Row, column: string): RefundId {
   return id;
 }
 
-function oneOf<Value extends string>(allowed: readonly Value[], value: string): Value {
+export function oneOf<Value extends string>(allowed: readonly Value[], value: string): Value {
   const found = allowed.find((candidate) => candidate === value);
   assert(found !== undefined, `${value} is one of ${allowed.join(', ')}`);
   return found;
@@ -182,7 +182,7 @@ function riskFrom(stored: string | null): Payment['risk'] {
   return stored === null ? null : (JSON.parse(stored) as Payment['risk']);
 }
 
-function numberOrNull(row: Row, column: string): number | null {
+export function numberOrNull(row: Row, column: string): number | null {
   const value = row[column];
   assert(value === null || typeof value === 'number', `${column} is a number or null`);
   return value;

@@ -1,13 +1,14 @@
-/** `farthing events`: a page of the event log, or the log as it grows. */
+/** `farthing events …`: a page of the event log, the log as it grows, and an event sent to its endpoints again. */
 import process from 'node:process';
 import type { Command } from 'commander';
 import { EVENT_PAGE_ITEMS_MAX } from '../../../adapters/http/limits.ts';
 import { identifier, wholeNumber } from '../arguments.ts';
+import { eventLine } from '../event-view.ts';
 import { followEvents } from '../follow.ts';
-import { isTerminal, note, printable, printLine, styled } from '../output.ts';
+import { note, printLine } from '../output.ts';
 import { type GlobalOptions, openSession } from '../session.ts';
-import { eventFrom, pageFrom, type WireEvent, type WirePayment } from '../wire.ts';
-import { amountText, statusStyle } from '../wording.ts';
+import { resendEvent } from '../webhooks/resend-event.ts';
+import { eventFrom, pageFrom } from '../wire.ts';
 
 interface EventsOptions extends GlobalOptions {
   readonly follow?: true;
@@ -18,9 +19,9 @@ interface EventsOptions extends GlobalOptions {
   readonly limit?: number;
 }
 
-/** The longest type there is, and the longest amount that is not rare. */
-const TYPE_COLUMNS = 26;
-const AMOUNT_COLUMNS = 14;
+interface ResendOptions extends GlobalOptions {
+  readonly endpoint?: string;
+}
 
 /** Who wants more does not want a limit. */
 const EVENTS_MAX = 1_000_000_000;
@@ -28,6 +29,30 @@ const EVENTS_MAX = 1_000_000_000;
 export function defineEvents(command: Command): void {
   command
     .description('The event log, oldest first.')
+    .usage('[list] [options]\n       farthing events resend <id> [options]')
+    .helpCommand(false);
+  const listing = command.command('list', { isDefault: true });
+  defineList(listing);
+  defineResend(command.command('resend'));
+  // `events` alone is `events list`: its help says what that takes.
+  command.addHelpText('after', () => `\n${optionsText(listing)}\n${LIST_EXAMPLES}`);
+}
+
+const LIST_EXAMPLES = `
+Examples:
+  farthing events --follow --new
+  farthing events --payment 01980000-0000-7000-8000-000000000000
+  farthing events --follow --type payment.failed --json | jq .data.failure_reason`;
+
+/** The part of a command's help that is about its own options. */
+function optionsText(listing: Command): string {
+  const [, options = ''] = /^(Options:\n(?: {2}.*\n)+)/m.exec(listing.helpInformation()) ?? [];
+  return options.replace('Options:', 'Options of list:').trimEnd();
+}
+
+function defineList(command: Command): void {
+  command
+    .description('List them, or follow them.')
     .option('--follow', 'go on with what happens from there, until Ctrl-C')
     .option('--new', 'with --follow: begin with what happens from now on')
     .option('--after <cursor>', 'begin behind this event')
@@ -38,20 +63,31 @@ export function defineEvents(command: Command): void {
       'events a page (20); with --follow, end after so many',
       wholeNumber(1, EVENTS_MAX),
     )
-    .addHelpText(
-      'after',
-      `
-Examples:
-  farthing events --follow --new
-  farthing events --payment 01980000-0000-7000-8000-000000000000
-  farthing events --follow --type payment.failed --json | jq .data.failure_reason`,
-    )
+    .addHelpText('after', LIST_EXAMPLES)
     .action(async (_options: unknown, self: Command) => {
       const options = self.optsWithGlobals<EventsOptions>();
       if (options.new === true && (options.follow !== true || options.after !== undefined)) {
         self.error("error: option '--new' goes with --follow, and not with --after");
       }
       await (options.follow === true ? follow(options) : list(options));
+    });
+}
+
+function defineResend(command: Command): void {
+  command
+    .description('Send an event to its webhook endpoints again, at once.')
+    .argument('<id>', "the event's id", identifier)
+    .option('--endpoint <id>', 'to this one only', identifier)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  farthing events resend evt_1f2e3d4c_42
+  farthing events resend evt_1f2e3d4c_42 --endpoint we_0198 --json`,
+    )
+    .action(async (id: string, _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<ResendOptions>();
+      await resendEvent(openSession(options), id, options.endpoint);
     });
 }
 
@@ -89,24 +125,4 @@ async function follow(options: EventsOptions): Promise<void> {
     onEvent: (event) => printLine(isJson ? JSON.stringify(event.raw) : eventLine(event)),
     onNote: note,
   });
-}
-
-/** Fixed columns: when, what, which payment, how much, and why if it failed. The time of day will do for people. */
-function eventLine({ type, createdAt, payment }: WireEvent): string {
-  const time = styled('dim', printable(isTerminal() ? createdAt.slice(11, 23) : createdAt));
-  if (payment === null) return `${time}  ${printable(type)}`;
-  return [
-    time,
-    styled(statusStyle(payment.status), printable(type).padEnd(TYPE_COLUMNS)),
-    printable(payment.id),
-    amountText(amountMoved(type, payment), payment.currency).padStart(AMOUNT_COLUMNS),
-    printable(payment.failureReason ?? ''),
-  ]
-    .join('  ')
-    .trimEnd();
-}
-
-/** A refund is about its own amount, everything else about the payment's. */
-function amountMoved(type: string, { amount, refunds }: WirePayment): number {
-  return type.endsWith('refunded') ? (refunds.at(-1)?.amount ?? amount) : amount;
 }

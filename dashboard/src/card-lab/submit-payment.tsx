@@ -1,0 +1,148 @@
+/** The form: prefilled, with a scenario to pick, and the same as a command. */
+import type { CardRequest } from '@farthing/sdk';
+import { useQuery } from '@tanstack/react-query';
+import { type SubmitEvent, useRef, useState } from 'react';
+import { testCardsQuery } from '../service/queries.ts';
+import { Button } from '../shared/button.tsx';
+import { CopyButton } from '../shared/copy.tsx';
+import { curlText } from '../shared/curl.tsx';
+import { Choice, Field, TextInput } from '../shared/field.tsx';
+import { Panel } from '../shared/panel.tsx';
+import { masked, requestIn, SAMPLE } from './card-form.ts';
+
+interface SubmitPaymentProps {
+  readonly isPending: boolean;
+  readonly onSubmit: (request: CardRequest) => void;
+}
+
+export function SubmitPayment({ isPending, onSubmit }: SubmitPaymentProps) {
+  const form = useRef<HTMLFormElement>(null);
+  const [shown, setShown] = useState(() => masked(SAMPLE));
+  const current = () => requestIn(new FormData(form.current ?? undefined));
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    onSubmit(current());
+  };
+  const fill = (number: string) => {
+    const field = form.current?.elements.namedItem('card_number');
+    if (field instanceof HTMLInputElement) field.value = number;
+    setShown(masked(current()));
+  };
+  return (
+    <Panel title="Submit Payment">
+      <form
+        ref={form}
+        onSubmit={submit}
+        onChange={() => setShown(masked(current()))}
+        className="flex flex-col gap-3 p-3"
+      >
+        <Scenario onPick={fill} />
+        <CardFields />
+        <CommandLine shown={shown} text={() => textOf(current())} />
+        <Button type="submit" look="primary" isBlocked={isPending}>
+          Simulate authorization
+        </Button>
+      </form>
+    </Panel>
+  );
+}
+
+function Scenario({ onPick }: { onPick: (number: string) => void }) {
+  const { data } = useQuery(testCardsQuery);
+  const cards = data?.cards ?? [];
+  const [name, setName] = useState('');
+  const picked = cards.find((card) => card.name === name);
+  return (
+    <Field
+      label="Scenario"
+      hint={picked?.description ?? 'An ordinary card: rules, rates and risk decide.'}
+    >
+      {(aria) => (
+        <Choice
+          value={name}
+          onChange={(event) => {
+            const card = cards.find((one) => one.name === event.currentTarget.value);
+            setName(card?.name ?? '');
+            onPick(card?.number ?? SAMPLE.card_number);
+          }}
+          {...aria}
+        >
+          <option value="">As drawn</option>
+          {cards.map((card) => (
+            <option key={card.name} value={card.name}>
+              {card.title} (…{card.number.slice(-4)})
+            </option>
+          ))}
+        </Choice>
+      )}
+    </Field>
+  );
+}
+
+function CardFields() {
+  return (
+    <div className="grid grid-cols-2 gap-3">
+      <Field label="Card number" className="col-span-2">
+        {(aria) => (
+          <TextInput
+            name="card_number"
+            defaultValue={SAMPLE.card_number}
+            inputMode="numeric"
+            autoComplete="off"
+            spellCheck={false}
+            className="font-mono"
+            {...aria}
+          />
+        )}
+      </Field>
+      <Field label="Amount">
+        {(aria) => (
+          <TextInput
+            name="amount"
+            type="number"
+            step="any"
+            defaultValue={SAMPLE.amount}
+            {...aria}
+          />
+        )}
+      </Field>
+      <Field label="Currency">
+        {(aria) => (
+          <TextInput name="currency" defaultValue={SAMPLE.currency} maxLength={3} {...aria} />
+        )}
+      </Field>
+      <Field label="Merchant">
+        {(aria) => <TextInput name="merchant" defaultValue={SAMPLE.merchant} {...aria} />}
+      </Field>
+      <Field label="Channel">
+        {(aria) => <TextInput name="channel" defaultValue={SAMPLE.channel} {...aria} />}
+      </Field>
+      <Field label="Device id (optional)" className="col-span-2">
+        {(aria) => <TextInput name="device_id" autoComplete="off" {...aria} />}
+      </Field>
+    </div>
+  );
+}
+
+/** Shown with the number masked; what is copied works as it stands. */
+function CommandLine({ shown, text }: { shown: CardRequest; text: () => string }) {
+  return (
+    <div className="relative min-w-0">
+      <div className="absolute top-1 right-1 bg-sunken">
+        <CopyButton what="curl" text={text} />
+      </div>
+      <pre
+        tabIndex={0}
+        role="group"
+        aria-label="The same as curl, the card number masked"
+        className="overflow-x-auto rounded-md whitespace-pre-wrap break-words bg-sunken p-3 pr-10 font-mono text-xs leading-5"
+      >
+        {textOf(shown)}
+      </pre>
+    </div>
+  );
+}
+
+function textOf(request: CardRequest): string {
+  return curlText({ method: 'POST', path: '/payment', body: request });
+}

@@ -1,0 +1,32 @@
+/** What may be done with a payment now, and in words why not. The service decides; this says so before it is asked. */
+import type { Payment } from '@farthing/sdk';
+import { reasonWords, STATUS_LOOKS } from '../shared/status.tsx';
+
+/** Null when it may be refunded. */
+export function refundRefusal(payment: Payment): string | null {
+  if (payment.status === 'SUCCESS') return null;
+  if (payment.status === 'REFUNDED') return 'Everything has been given back already.';
+  return `Only a payment in Success can be refunded; this one is ${wordOf(payment)}.`;
+}
+
+/** Null when it may be tried again. */
+export function retryRefusal(payment: Payment): string | null {
+  if (payment.retryable) return null;
+  if (payment.status !== 'FAILED') {
+    return `Only a failed payment can be tried again; this one is ${wordOf(payment)}.`;
+  }
+  const reason = reasonWords(payment.failure_reason ?? '');
+  switch (payment.decline?.retry) {
+    case 'never':
+      return `${reason} is final: trying again would change nothing.`;
+    case 'other_card':
+      return `After ${reason.toLowerCase()} it takes another card.`;
+    case 'later':
+    case undefined:
+      return 'It has been tried as often as is allowed.';
+  }
+}
+
+function wordOf({ status }: Payment): string {
+  return STATUS_LOOKS[status].word;
+}

@@ -2,7 +2,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { type ClientOptions, createClient, FarthingError, type Retry } from '../src/index.ts';
+import {
+  type ClientOptions,
+  createClient,
+  type Client,
+  FarthingError,
+  type Retry,
+} from '../src/index.ts';
 import { retryAfterMs } from '../src/errors.ts';
 import { pause, retryDelayMs } from '../src/retry-delay.ts';
 import { all, closeLater, QUICK, start } from './service.ts';
@@ -229,18 +235,25 @@ describe('what may pass is tried again, and what will not is not', () => {
 });
 
 describe('what must not happen twice', () => {
-  test('is not sent again when its answer is lost, where the service keeps no answers', async () => {
+  test('is sent again under its one key when its answer is lost', async () => {
+    for (const ask of [
+      (client: Client) => client.webhookEndpoints.create({ url: '/sinks/shop' }),
+      (client: Client) => client.webhookEndpoints.rotateSecret('we_1'),
+      (client: Client) => client.webhookEndpoints.test('we_1'),
+    ]) {
+      const { client, seen } = await scripted([drop]);
+      await failureOf(ask(client));
+      expect(seen.length).toBeGreaterThan(1);
+      const keys = new Set(seen.map(({ headers }) => headers['idempotency-key']));
+      expect(keys.size).toBe(1);
+      expect([...keys][0]).toMatch(/./);
+    }
+  });
+
+  test('is not sent again where the service keeps no answers', async () => {
     const { client, seen } = await scripted([drop]);
-    await failureOf(client.webhookEndpoints.create({ url: '/sinks/shop' }));
-    await failureOf(client.webhookEndpoints.rotateSecret('we_1'));
-    await failureOf(client.webhookEndpoints.test('we_1'));
     await failureOf(client.admin.reset());
-    expect(seen.map(({ path }) => path)).toEqual([
-      '/webhook-endpoints',
-      '/webhook-endpoints/we_1/rotate-secret',
-      '/webhook-endpoints/we_1/test',
-      '/admin/reset',
-    ]);
+    expect(seen.map(({ path }) => path)).toEqual(['/admin/reset']);
   });
 
   test('is, after a 429, which changed nothing', async () => {

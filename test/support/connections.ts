@@ -1,6 +1,6 @@
 /**
  * The store keeps its connections to itself. A test that has to look at the writing one, or to
- * limit it, catches it here as it is configured.
+ * limit it, catches it here as it is configured. Deliveries have connections of their own, which are not meant.
  */
 import { DatabaseSync } from 'node:sqlite';
 
@@ -13,7 +13,8 @@ export async function withWriter<Value>(
   const exec: Exec = Reflect.get(DatabaseSync.prototype, 'exec');
   const made = new Set<DatabaseSync>();
   DatabaseSync.prototype.exec = function catching(this: DatabaseSync, sql: string): void {
-    if (/journal_mode\s*=\s*wal/.test(sql)) made.add(this);
+    const isOfLog = !(this.location() ?? '').endsWith('.webhooks');
+    if (isOfLog && /journal_mode\s*=\s*wal/.test(sql)) made.add(this);
     exec.call(this, sql);
   };
   try {

@@ -28,6 +28,9 @@ export interface CourierHost {
   stop(): Promise<void>;
 }
 
+/** Of the thread's heap, in place of the 48 that V8 would take under load. */
+const YOUNG_MIB_MAX = 8;
+
 /** How the courier is started. */
 export type StartCourier = (onEnd: (error: unknown) => void) => Delivering;
 
@@ -110,6 +113,8 @@ export function threadCourier(
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const thread = new Worker(new URL(`./thread.${extension}`, import.meta.url), {
       workerData: start(),
+      // What a delivery leaves behind is young and small: more room would only be filled before it is swept.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB_MAX },
     });
     const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
     let isStopping = false;

@@ -6,8 +6,7 @@ import type { PaymentQuery } from '../../engine/ports.ts';
 import { decodeCursor } from './cursors.ts';
 import { PAGE_ITEMS_DEFAULT } from './limits.ts';
 import { knownCurrency } from './known-currency.ts';
-import { nearest } from '../../core/nearest.ts';
-import { Problem } from './problems.ts';
+import { listed } from './listed.ts';
 import type { PaymentListQuery } from './schemas.ts';
 
 /** An ordinal; in a search by the last four of a card, with them. */
@@ -58,17 +57,5 @@ function amount(text: string | undefined): bigint | undefined {
 }
 
 function statuses(text: string): string[] {
-  const asked = text.split(',').map((status) => status.trim().toUpperCase());
-  for (const status of asked) {
-    if (STATUSES.some((known) => known === status)) continue;
-    const suggestion = nearest(status, STATUSES);
-    const detail =
-      suggestion === null
-        ? `must be of ${STATUSES.join(', ')}`
-        : `unknown; did you mean ${suggestion}?`;
-    throw new Problem('validation_failed', `?status: ${detail}`, {
-      errors: [{ pointer: '?status', code: 'not_one_of', detail }],
-    });
-  }
-  return [...new Set(asked)];
+  return [...new Set(listed(text.toUpperCase(), '?status', STATUSES))];
 }

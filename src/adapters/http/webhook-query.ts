@@ -1,12 +1,11 @@
 /** From the query string of GET /webhook-deliveries to the store's query. */
 import { EVENT_TYPES, type EventType } from '../../core/events.ts';
-import { nearest } from '../../core/nearest.ts';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../core/webhooks/delivery.ts';
 import { EVENT_PATTERNS, matchesType } from '../../core/webhooks/endpoint.ts';
 import type { DeliveryQuery } from '../../engine/webhooks/ports.ts';
 import { decodeCursor } from './cursors.ts';
 import { PAGE_ITEMS_DEFAULT } from './limits.ts';
-import { Problem } from './problems.ts';
+import { listed } from './listed.ts';
 import { knownPaymentId } from './routes/payments.ts';
 import { knownEndpointId } from './webhook-lookup.ts';
 import type { DeliveryListQuery } from './webhook-schemas.ts';
@@ -41,20 +40,4 @@ function statuses(text: string): DeliveryStatus[] {
 
 function patterns(text: string): string[] {
   return listed(text, '?event_type', EVENT_PATTERNS);
-}
-
-function listed(text: string, pointer: string, known: readonly string[]): string[] {
-  const asked = text.split(',').map((one) => one.trim());
-  for (const one of asked) {
-    if (known.includes(one)) continue;
-    const suggestion = nearest(one, known);
-    const detail =
-      suggestion === null
-        ? `must be of ${known.join(', ')}`
-        : `unknown; did you mean ${suggestion}?`;
-    throw new Problem('validation_failed', `${pointer}: ${detail}`, {
-      errors: [{ pointer, code: 'not_one_of', detail }],
-    });
-  }
-  return asked;
 }

@@ -2,19 +2,20 @@
 import { Type, type Static } from 'typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { EVENT_TYPES } from '../../../core/events.ts';
-import { nearest } from '../../../core/nearest.ts';
-import { EVENT_PATTERNS, matchesType } from '../../../core/webhooks/endpoint.ts';
+import { EVENT_PATTERNS } from '../../../core/webhooks/endpoint.ts';
 import type { FeedFilter } from '../../../engine/feed/filter.ts';
 import { openFeed } from '../../../engine/feed/live-feed.ts';
 import type { AskedPlace } from '../../../engine/feed/place.ts';
 import { FEED_LIMITS } from '../../../engine/feed/ports.ts';
 import type { HttpDeps } from '../deps.ts';
 import { eventPosition } from '../event-position.ts';
+import { listed } from '../listed.ts';
 import { logStream } from '../log.ts';
 import { operation } from '../operation.ts';
 import { Problem } from '../problems.ts';
 import { EVENT_EXAMPLE } from '../schema-examples.ts';
 import { FRAMES, STREAM_HEADERS, streamOver } from '../sse.ts';
+import { typesOf } from '../webhook-query.ts';
 import { knownPaymentId } from './payments.ts';
 
 const StreamQuerySchema = Type.Object(
@@ -124,25 +125,14 @@ function placeOf({ headers, query }: FastifyRequest<{ Querystring: StreamQuery }
 
 function filterOf({ type, payment_id: id }: StreamQuery): FeedFilter {
   return {
-    types: type === undefined ? null : typesOf(type),
+    types: type === undefined ? null : feedTypes(type),
     paymentId: id === undefined ? null : knownPaymentId({ payment_id: id }),
   };
 }
 
-function typesOf(text: string): FeedFilter['types'] {
-  const patterns = text.split(',').map((pattern) => pattern.trim());
-  for (const pattern of patterns) {
-    if (EVENT_PATTERNS.includes(pattern)) continue;
-    const suggestion = nearest(pattern, EVENT_PATTERNS);
-    const detail =
-      suggestion === null
-        ? `must be of ${EVENT_PATTERNS.join(', ')}`
-        : `unknown; did you mean ${suggestion}?`;
-    throw new Problem('validation_failed', `?type: ${detail}`, {
-      errors: [{ pointer: '?type', code: 'not_one_of', detail }],
-    });
-  }
-  const types = EVENT_TYPES.filter((type) => matchesType(patterns, type));
+/** Null for all of them. */
+function feedTypes(text: string): FeedFilter['types'] {
+  const types = typesOf(listed(text, '?type', EVENT_PATTERNS));
   return types.length === EVENT_TYPES.length ? null : types;
 }
 

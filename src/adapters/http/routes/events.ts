@@ -7,9 +7,8 @@ import type { HttpDeps } from '../deps.ts';
 import { sequenceAfter } from '../event-position.ts';
 import { eventCursor, wireEvent } from '../event-wire.ts';
 import { PAGE_ITEMS_DEFAULT } from '../limits.ts';
-import { nearest } from '../../../core/nearest.ts';
+import { listed } from '../listed.ts';
 import { operation } from '../operation.ts';
-import { Problem } from '../problems.ts';
 import {
   type EventListQuery,
   EventListQuerySchema,
@@ -32,7 +31,7 @@ export function eventRoutes(app: FastifyInstance, { engine }: HttpDeps): void {
       after: sequenceAfter(query.after, head),
       limit: limit + 1,
       ...(paymentId === undefined ? {} : { paymentId }),
-      ...(query.type === undefined ? {} : { types: eventTypes(query.type) }),
+      ...(query.type === undefined ? {} : { types: listed(query.type, '?type', EVENT_TYPES) }),
     };
     const { events, scannedTo } = await store.events(storeQuery);
     const shown = events.slice(0, limit);
@@ -80,20 +79,4 @@ export function eventRoutes(app: FastifyInstance, { engine }: HttpDeps): void {
       return page(request.query, parsePaymentId(id) ?? undefined);
     },
   );
-}
-
-function eventTypes(text: string): string[] {
-  const asked = text.split(',').map((type) => type.trim());
-  for (const type of asked) {
-    if (EVENT_TYPES.some((known) => known === type)) continue;
-    const suggestion = nearest(type, EVENT_TYPES);
-    const detail =
-      suggestion === null
-        ? `must be of ${EVENT_TYPES.join(', ')}`
-        : `unknown; did you mean ${suggestion}?`;
-    throw new Problem('validation_failed', `?type: ${detail}`, {
-      errors: [{ pointer: '?type', code: 'not_one_of', detail }],
-    });
-  }
-  return asked;
 }

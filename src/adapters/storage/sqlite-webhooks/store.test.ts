@@ -10,6 +10,7 @@ import { type DeliveriesUnderTest, LOG } from '../../../../test/support/deliveri
 import { delivered, endpointOf, eventsOf, NOW_MS } from '../../../../test/support/deliveries.ts';
 import { describeDeliveries } from '../deliveries.contract.ts';
 import { describeDeliveryOrder, describeSharedDeliveries } from '../deliveries-order.contract.ts';
+import { describeDeliveryReplies } from '../deliveries-replies.contract.ts';
 import { openSqliteDeliveries } from './store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'farthing-deliveries-'));
@@ -28,6 +29,7 @@ const sqlite: DeliveriesUnderTest = {
   },
 };
 describeDeliveries('SQLite', sqlite);
+describeDeliveryReplies('SQLite', sqlite);
 describeDeliveryOrder('SQLite', sqlite);
 describeSharedDeliveries('SQLite', sqlite);
 

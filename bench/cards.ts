@@ -2,7 +2,7 @@
  * Card authorizations for the benchmark: a million cards, half a million devices, each card always on the same one. The
  * n-th card pays the same at the same merchant each time, so that a request follows from one number.
  */
-import { cardNumberAt } from '../src/apps/cli/seed/card-numbers.ts';
+import { cardNumberAt } from '../src/adapters/traffic/card-numbers.ts';
 import { RECIPIENTS } from './bodies.ts';
 
 /** Any key; the same one for those who fill a file and for the server that is asked about its cards. */

@@ -10,6 +10,7 @@ import type { Bench } from './bench.ts';
 import { RECIPIENTS } from './bodies.ts';
 import { measureCards } from './card-load.ts';
 import { Children } from './children.ts';
+import { measureDashboard } from './dashboard.ts';
 import { measureFeed } from './feed.ts';
 import { fillFiles, type FilledFiles } from './fill.ts';
 import { measureGrowth } from './growth.ts';
@@ -99,6 +100,7 @@ async function measureAll(bench: Bench): Promise<Report> {
     latency: () => measureLatency(bench),
     webhooks: () => measureWebhooks(bench),
     feed: () => measureFeed(bench),
+    dashboard: () => measureDashboard(bench),
     growth: async () => measureGrowth(bench, await files('payments'), await files('cards')),
     start: async () => measureStart(bench, await files('payments'), await files('cards')),
     // The last one: its load makes the largest file of cards larger.

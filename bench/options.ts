@@ -8,6 +8,7 @@ export const SECTIONS = [
   'latency',
   'webhooks',
   'feed',
+  'dashboard',
   'growth',
   'start',
   'cards',
@@ -40,6 +41,8 @@ export interface Plan {
   readonly warmupSeconds: number;
   readonly latencySeconds: number;
   readonly feedSeconds: number;
+  /** A multiple of ten. */
+  readonly dashboardSeconds: number;
   /** Payments in the file, ascending. */
   readonly sizes: readonly number[];
   /** Card authorizations in the file, ascending, each by a card of its own. */
@@ -55,6 +58,7 @@ const FULL: Plan = {
   warmupSeconds: 3,
   latencySeconds: 10,
   feedSeconds: 60,
+  dashboardSeconds: 60,
   sizes: [1_000, 100_000, 1_000_000],
   cardSizes: [1_000, 1_000_000],
   requestsPerRoute: 1_000,
@@ -69,6 +73,7 @@ const QUICK: Plan = {
   warmupSeconds: 1,
   latencySeconds: 4,
   feedSeconds: 10,
+  dashboardSeconds: 20,
   sizes: [1_000, 50_000],
   cardSizes: [1_000, 50_000],
   requestsPerRoute: 300,

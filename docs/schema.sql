@@ -157,3 +157,20 @@ CREATE TABLE search_changed (
 CREATE TRIGGER search_sees_changes after update of recipient, card_last4 on payments
   when new.ordinal <= (select max(last_ordinal) from search_segments)
   begin insert into search_changed values (new.ordinal) on conflict do nothing; end;
+
+CREATE TABLE time_series (
+  level text not null check (level in ('minute', 'five_minutes', 'hour', 'day', 'ever')),
+  start_ms integer not null,
+  created integer not null check (created >= 0),
+  succeeded integer not null check (succeeded >= 0),
+  failed integer not null check (failed >= 0),
+  authorized integer not null check (authorized >= 0),
+  canceled integer not null check (canceled >= 0),
+  refunded integer not null check (refunded >= 0),
+  volume text not null,
+  refund_volume text not null,
+  outcome_bins text not null,
+  decision_bins text not null,
+  risk_scores text not null,
+  primary key (level, start_ms)
+) strict;

@@ -213,8 +213,10 @@ function launch(args: readonly string[], output: 'capture' | 'show'): Promise<En
 
 function environment(): NodeJS.ProcessEnv {
   const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
+  // That is for `npm run test:e2e`; here every test has a server of its own.
+  const { E2E_BASE_URL: _, ...inherited } = process.env;
   return {
-    ...process.env,
+    ...inherited,
     ...color,
     TMPDIR: temporary,
     TMP: temporary,

@@ -59,7 +59,7 @@ function events(): string {
     '',
     MADE,
     '',
-    'Every change appends one event to the log, in the same commit. `GET /events` reads the log,',
+    'Every change appends one event to the log, in the same commit. `GET /events` reads the log, from either end,',
     "`GET /payments/{payment_id}/events` one payment's part of it. `data` is the payment as it became; of an event",
     'whose `payment_id` is null, the settings or the rules. Webhooks send the same events: [webhooks.md](webhooks.md).',
     '',

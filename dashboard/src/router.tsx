@@ -9,12 +9,15 @@ import { NotFoundPage } from './shell/not-found-page.tsx';
 import { Shell } from './shell/shell.tsx';
 import { ProblemNote } from './shared/problem.tsx';
 import { readPaymentSearch } from './shared/payment-search.ts';
+import { textSearch } from './shared/text-search.ts';
+import { readOverviewSearch } from './shared/time-range.ts';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage });
 
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
+  validateSearch: readOverviewSearch,
   component: lazyRouteComponent(() => import('./overview/overview-page.tsx'), 'OverviewPage'),
 });
 
@@ -37,8 +40,61 @@ const cardLab = createRoute({
   component: lazyRouteComponent(() => import('./card-lab/card-lab-page.tsx'), 'CardLabPage'),
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: '/webhooks',
+  validateSearch: textSearch(
+    'view',
+    'endpoint',
+    'status',
+    'event_type',
+    'payment',
+    'delivery',
+    'sink',
+    'message',
+  ),
+  component: lazyRouteComponent(() => import('./webhooks/webhooks-page.tsx'), 'WebhooksPage'),
+});
+
+const ledger = createRoute({
+  getParentRoute: () => root,
+  path: '/ledger',
+  validateSearch: textSearch('payment'),
+  component: lazyRouteComponent(() => import('./ledger/ledger-page.tsx'), 'LedgerPage'),
+});
+
+const requests = createRoute({
+  getParentRoute: () => root,
+  path: '/requests',
+  validateSearch: textSearch('method', 'status', 'path', 'open'),
+  component: lazyRouteComponent(() => import('./requests/requests-page.tsx'), 'RequestsPage'),
+});
+
+const simulator = createRoute({
+  getParentRoute: () => root,
+  path: '/simulator',
+  component: lazyRouteComponent(() => import('./simulator/simulator-page.tsx'), 'SimulatorPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  validateSearch: textSearch('q', 'source'),
+  component: lazyRouteComponent(() => import('./settings/settings-page.tsx'), 'SettingsPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([overview, payments, payment, cardLab]),
+  routeTree: root.addChildren([
+    overview,
+    payments,
+    payment,
+    cardLab,
+    webhooks,
+    ledger,
+    requests,
+    simulator,
+    settings,
+  ]),
   basepath: '/demo',
   defaultPreload: 'intent',
   // What has come before is shown while the next page is read.

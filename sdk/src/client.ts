@@ -4,6 +4,7 @@ import { Cards } from './resources/cards.ts';
 import { Events } from './resources/events.ts';
 import { Ledger } from './resources/ledger.ts';
 import { Payments } from './resources/payments.ts';
+import { ConfigurationResource, RequestLog } from './resources/requests.ts';
 import {
   AdminResource,
   HealthResource,
@@ -12,7 +13,9 @@ import {
   SimulationResource,
   SummaryResource,
   TestCardsResource,
+  TrafficResource,
 } from './resources/service.ts';
+import { TimeSeriesResource } from './resources/time-series.ts';
 import { Sinks, WebhookDeliveries, WebhookEndpoints } from './resources/webhooks.ts';
 import { createTransport } from './transport.ts';
 
@@ -26,9 +29,13 @@ export interface Client {
   readonly sinks: Sinks;
   readonly ledger: Ledger;
   readonly summary: SummaryResource;
+  readonly timeSeries: TimeSeriesResource;
   readonly rules: RulesResource;
   readonly simulation: SimulationResource;
+  readonly traffic: TrafficResource;
   readonly testCards: TestCardsResource;
+  readonly requests: RequestLog;
+  readonly configuration: ConfigurationResource;
   readonly health: HealthResource;
   readonly admin: AdminResource;
 }
@@ -50,9 +57,13 @@ export function createClient(options: ClientOptions = {}): Client {
     sinks: new Sinks(transport),
     ledger: new Ledger(transport),
     summary: new SummaryResource(transport),
+    timeSeries: new TimeSeriesResource(transport),
     rules: new RulesResource(transport),
     simulation: new SimulationResource(transport),
+    traffic: new TrafficResource(transport),
     testCards: new TestCardsResource(transport),
+    requests: new RequestLog(transport),
+    configuration: new ConfigurationResource(transport),
     health: new HealthResource(transport),
     admin: new AdminResource(transport),
   };

@@ -6,6 +6,8 @@ export type { List } from './list.ts';
 export type { ClientOptions, PostOptions, RequestOptions, Retry, WaitOptions } from './options.ts';
 export type { EventFilters } from './resources/events.ts';
 export type { PaymentFilters, WaitForOptions } from './resources/payments.ts';
+export type { RequestFilters } from './resources/requests.ts';
+export type { TimeRange, TimeSeriesFilters } from './resources/time-series.ts';
 export type { DeliveryFilters } from './resources/webhooks.ts';
 export type * from './types.ts';
 export type { WebhookEvent } from './webhooks/event.ts';

@@ -26,6 +26,13 @@ export type Body<Name extends keyof Operations> = Operations[Name] extends {
   ? Content<NonNullable<Part>>
   : never;
 
+/** What an operation is asked with in its query. */
+export type Query<Name extends keyof Operations> = Operations[Name] extends {
+  parameters: { query?: infer Part };
+}
+  ? NonNullable<Part>
+  : never;
+
 export type Payment = Answer<'getPayment'>;
 export type PaymentStatus = Payment['status'];
 export type PaymentRequest = Body<'createPayment'>;
@@ -35,6 +42,12 @@ export type RefundRequest = NonNullable<Body<'refundPayment'>>;
 export type RetryRequest = NonNullable<Body<'retryPayment'>>;
 export type Refund = Answer<'getRefund'>;
 export type Summary = Answer<'getSummary'>;
+
+export type TimeSeries = Answer<'getTimeSeries'>;
+/** What happened in one step. */
+export type TimePoint = TimeSeries['points'][number];
+export type TimeStep = NonNullable<Query<'getTimeSeries'>['step']>;
+export type RiskScoreHistogram = Answer<'getRiskScoreHistogram'>;
 
 export type CardRequest = Body<'authorizeCard'>;
 export type CardDecision = Answer<'authorizeCard'>;
@@ -49,10 +62,16 @@ export type Rules = Answer<'getRules'>;
 export type RulesDocument = Body<'putRules'>;
 export type Simulation = Answer<'getSimulation'>;
 export type SimulationChange = Body<'changeSimulation'>;
+export type Traffic = Answer<'getTraffic'>;
+export type TrafficPreset = Traffic['presets'][number];
+export type TrafficScenario = Traffic['scenarios'][number];
+export type TrafficRun = Answer<'startTraffic'>;
+export type TrafficRequest = NonNullable<Body<'startTraffic'>>;
 export type TestCards = Answer<'listTestCards'>;
 
 export type WebhookEndpoint = Answer<'getWebhookEndpoint'>;
 export type WebhookEndpointWithSecret = Answer<'createWebhookEndpoint'>;
+export type WebhookEndpointHealth = Answer<'getWebhookEndpointHealth'>;
 export type WebhookEndpointRequest = Body<'createWebhookEndpoint'>;
 export type WebhookEndpointChange = Body<'changeWebhookEndpoint'>;
 export type WebhookTestRequest = NonNullable<Body<'testWebhookEndpoint'>>;
@@ -64,6 +83,10 @@ export type WebhookReplay = Answer<'replayWebhookDeliveries'>;
 export type Sink = Answer<'changeSink'>;
 export type SinkChange = Body<'changeSink'>;
 export type SinkMessage = Answer<'listSinkMessages'>['data'][number];
+
+export type LoggedRequest = Answer<'listRequests'>['data'][number];
+export type LoggedRequestWithBodies = Answer<'getRequest'>;
+export type ConfigurationSetting = Answer<'getConfiguration'>['data'][number];
 
 type WireEvent = Answer<'listEvents'>['data'][number];
 export type EventType = WireEvent['type'];

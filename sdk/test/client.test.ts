@@ -48,6 +48,52 @@ describe('a payment', () => {
     expect(await client.summary.get()).toMatchObject({ total: 1, refunded: 1 });
   });
 
+  test('is seen in what happened when, and its card in how risky they were', async () => {
+    const { client } = await start();
+    const { created_at: from } = await client.payments.create(PAYMENT, { waitSeconds: 10 });
+    const { score } = await client.cards.authorize({
+      card_number: '4242424242424242',
+      amount: 10,
+      currency: 'USD',
+      merchant: 'shop',
+    });
+    const series = await client.timeSeries.get({ from: new Date(from), step: '1m' });
+    expect(series.step_seconds).toBe(60);
+    const sum = (name: 'created' | 'succeeded') =>
+      series.points.reduce((count, point) => count + point[name], 0);
+    expect([sum('created'), sum('succeeded')]).toEqual([2, 2]);
+    expect((await client.timeSeries.get()).points.length).toBeGreaterThanOrEqual(60);
+    for (const histogram of [
+      await client.timeSeries.riskScores(),
+      await client.timeSeries.riskScores({ from }),
+    ]) {
+      const filled = histogram.buckets.filter(({ count }) => count > 0);
+      expect(filled).toMatchObject([{ count: 1 }]);
+      expect(score).toBeGreaterThanOrEqual(filled[0]?.from ?? 1);
+      expect(score).toBeLessThan(filled[0]?.to ?? 0);
+    }
+    const refusal = await failureOf(
+      client.timeSeries.get({ from: '2020-01-01T00:00:00Z', step: '1m' }),
+    );
+    expect(refusal).toMatchObject({ status: 400, code: 'validation_failed' });
+    expect(refusal.errors).toMatchObject([{ pointer: '?step', code: 'out_of_range' }]);
+  });
+
+  test('are made by the service itself, when it is asked for traffic', async () => {
+    const { client } = await start();
+    expect(await client.traffic.get()).toMatchObject({ running: null, last: null });
+    const { id } = await client.traffic.start({ mix: { invoices: 1 }, rate: 100, duration: 60 });
+    const refusal = await failureOf(client.traffic.start());
+    expect(refusal).toMatchObject({ status: 409, code: 'traffic_running' });
+    expect((await client.traffic.get()).running).toMatchObject({ id, status: 'running' });
+    const stopped = await client.traffic.stop();
+    expect(stopped).toMatchObject({ id, status: 'stopped' });
+    const made = await all(client.payments.list());
+    expect(made).toHaveLength(stopped.accepted);
+    expect(made[0]?.metadata).toMatchObject({ traffic_run: id, traffic_label: 'legitimate' });
+    expect(await failureOf(client.traffic.stop())).toMatchObject({ code: 'traffic_not_running' });
+  });
+
   test('can be asked for an outcome, waited for in the answer, and tried again', async () => {
     const { client } = await start();
     const simulate = { sequence: ['PROCESSING_ERROR', 'APPROVE'] } as const;

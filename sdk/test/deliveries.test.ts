@@ -109,6 +109,10 @@ describe('endpoints and sinks', () => {
       expect((await verifyWebhook({ headers, body, secret })).data['payment_id']).toBe(id);
     }
 
+    const health = await client.webhookEndpoints.health(endpoint.id);
+    expect(health.deliveries.map(({ status }) => status)).toEqual(Array(3).fill('delivered'));
+    expect(health.attempt_ms?.p95).toBeGreaterThanOrEqual(health.attempt_ms?.p50 ?? Infinity);
+
     expect(await client.sinks.change('shop', { status: 202, next: 1 })).toMatchObject({ next: 1 });
     const replayed = await client.webhookDeliveries.replay({
       endpoint_id: endpoint.id,

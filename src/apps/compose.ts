@@ -12,6 +12,7 @@ import { checkpointAt, checkpointFollower } from '../adapters/features/checkpoin
 import { entitiesFor, type MemoryFeatures, memoryFeatures } from '../adapters/features/memory.ts';
 import { httpRiskModel } from '../adapters/risk-model/http.ts';
 import { compileRules } from '../adapters/rules/compile.ts';
+import type { Others, OthersListener } from '../adapters/storage/postgres/others.ts';
 import { openSqliteStore } from '../adapters/storage/sqlite/store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { newSeed, systemRandom } from '../adapters/system/random.ts';
@@ -23,7 +24,9 @@ import {
 } from '../adapters/system/secret-key.ts';
 import { localWakeup } from '../adapters/system/wakeup.ts';
 import type { Payment } from '../core/payment.ts';
+import { betweenBatches } from '../engine/execute.ts';
 import { replay } from '../engine/feature-replay.ts';
+import { type OthersChange, takeChange, takeIn } from '../engine/others.ts';
 import { type Engine, type RiskModel, type Store, StorageError } from '../engine/ports.ts';
 import { startRelay } from '../engine/relay.ts';
 import { publisher } from '../engine/snapshot.ts';
@@ -32,6 +35,9 @@ import type { Config } from './config.ts';
 import { openWebhooks } from './courier/webhooks.ts';
 import { loadControls } from './controls.ts';
 import { DASHBOARD_FOLDER } from './dashboard.ts';
+import { hasFile, isPostgres } from './database-kind.ts';
+import { openTraffic } from './traffic.ts';
+import { openTimeSeries } from './time-series.ts';
 import { VERSION } from './version.ts';
 
 /** Half of what a stop may take; see server.ts. */
@@ -59,22 +65,31 @@ export async function compose(
     if (error instanceof StorageError && error.kind === 'fatal') onFatal(error);
   };
   const publish = publisher(config.simulation.retriesMax);
-  const { engine, features, seed } = await openEngine(config, publish, report);
+  const { engine, features, seed, others } = await openEngine(config, publish, report);
+  const timeSeries = await openTimeSeries(engine, report);
   const webhooks = await openWebhooks(config, engine, seed, report);
+  const asked = {
+    engine,
+    keyedHash: keyedHasher(await secretKey(config, engine.store)),
+    newRequestId: () => engine.random.newId(engine.clock.nowMs()),
+  };
+  const onError = report('generated traffic failed');
+  const traffic = openTraffic({ ...asked, luhn: config.luhn, webhooks: webhooks.deps, onError });
   let stop: (() => Promise<void>) | null = null;
   const app = await buildApp({
-    engine,
+    ...asked,
     logger,
     ...(logRequest === undefined ? {} : { logRequest }),
     metrics: createMetrics(),
     options: { ...config, version: VERSION },
-    keyedHash: keyedHasher(secretKey(config)),
     publish,
-    newRequestId: () => engine.random.newId(engine.clock.nowMs()),
+    configuration: config.shown,
     health: { notReady: () => (stop === null ? 'starting or stopping' : null) },
     compileRules,
+    timeSeries: timeSeries.series,
     dashboardFolder: DASHBOARD_FOLDER,
     webhooks: webhooks.deps,
+    traffic,
     onFatal,
   });
   app.server.on('listening', () => {
@@ -87,9 +102,11 @@ export async function compose(
     seed,
     begin() {
       stop = startBackground(config, engine, features, report);
+      timeSeries.begin();
       webhooks.begin();
     },
     async end() {
+      await traffic.close();
       // Callers who wait for an outcome get it if it comes soon, else the payment as it stands.
       const patience = setTimeout(() => engine.wakeup.endWaits(), WAITS_AT_END_MS);
       // Beside it: what is still written then is delivered after the next start.
@@ -99,6 +116,7 @@ export async function compose(
       const stopping = stop?.();
       stop = null;
       await Promise.all([stopping, delivered]);
+      await Promise.all([timeSeries.stop(), others?.stop()]);
       await webhooks.close();
       await engine.store.close();
     },
@@ -111,10 +129,60 @@ async function openEngine(
   config: Config,
   publish: (payment: Payment) => string,
   report: Report,
-): Promise<{ engine: Engine; features: MemoryFeatures; seed: string }> {
+): Promise<{ engine: Engine; features: MemoryFeatures; seed: string; others: Others | null }> {
   // The store stamps and the engine reads the same clock; it can only be set once the store's last time is known.
   let clock = systemClock(0);
-  const nowMs = () => clock.nowMs();
+  const { store, followOthers } = await openStore(config, report, {
+    publish,
+    nowMs: () => clock.nowMs(),
+    reach: (ms) => clock.reach(ms),
+    async onForeignChange(change) {
+      const controls = await loadControls(config, store);
+      return () => takeChange(engine, controls, change);
+    },
+  });
+  clock = systemClock((await store.logHead()).atMs);
+  const seed = config.seed ?? (await store.remember('seed', newSeed()));
+  const { features, knownTo } = await openFeatures(config, store);
+  const engine: Engine = {
+    store,
+    clock: { nowMs: () => clock.nowMs(), ticksMs: () => clock.ticksMs() },
+    random: systemRandom(seed),
+    wakeup: localWakeup(report('a listener of commits failed')),
+    features,
+    controls: { current: await loadControls(config, store) },
+    riskModel: riskModelOf(config, report),
+    renderReply: replyRenderer(publish),
+  };
+  const others = await followOthers(knownTo, {
+    between: (work) => betweenBatches(engine, work),
+    onEvents: (events) => takeIn(engine, events),
+    onError: report('what other processes do could not be read; it goes on by itself'),
+  });
+  return { engine, features, seed, others };
+}
+
+interface StoreNeeds {
+  readonly publish: (payment: Payment) => string;
+  readonly nowMs: () => number;
+  readonly reach: (ms: number) => void;
+  readonly onForeignChange: (change: OthersChange) => Promise<() => void>;
+}
+
+interface OpenedStore {
+  readonly store: Store;
+  /** Follows other processes from what is known on; null when this is the only one. */
+  readonly followOthers: (knownTo: number, listener: OthersListener) => Promise<Others | null>;
+}
+
+async function openStore(config: Config, report: Report, needs: StoreNeeds): Promise<OpenedStore> {
+  if (isPostgres(config)) {
+    const { openPostgresStore } = await import('../adapters/storage/postgres/store.ts');
+    const options = { url: config.databasePath, newLog: newSeed, ...needs };
+    const store = await openPostgresStore(options);
+    return { store, followOthers: (...from) => store.followOthers(...from) };
+  }
+  const { publish, nowMs } = needs;
   const store = openSqliteStore({
     path: config.databasePath,
     hasWriteThread: config.hasWriteThread,
@@ -123,20 +191,7 @@ async function openEngine(
     nowMs,
     onSearchError: report('the search index fell behind; it goes on with the next payments'),
   });
-  clock = systemClock((await store.logHead()).atMs);
-  const seed = config.seed ?? (await store.remember('seed', newSeed()));
-  const features = await openFeatures(config, store);
-  const engine: Engine = {
-    store,
-    clock: { nowMs, ticksMs: () => clock.ticksMs() },
-    random: systemRandom(seed),
-    wakeup: localWakeup(report('a listener of commits failed')),
-    features,
-    controls: { current: await loadControls(config, store) },
-    riskModel: riskModelOf(config, report),
-    renderReply: replyRenderer(publish),
-  };
-  return { engine, features, seed };
+  return { store, followOthers: async () => null };
 }
 
 function riskModelOf(config: Config, report: Report): RiskModel | null {
@@ -146,14 +201,20 @@ function riskModelOf(config: Config, report: Report): RiskModel | null {
   return httpRiskModel({ url, timeoutMs, onFailure });
 }
 
-/** What is known of cards, devices and addresses: the last checkpoint, and what the log says after it. */
-async function openFeatures(config: Config, store: Store): Promise<MemoryFeatures> {
+/**
+ * What is known of cards, devices and addresses: the last checkpoint, and what the log says after it; and how far in the log
+ * that is.
+ */
+async function openFeatures(
+  config: Config,
+  store: Store,
+): Promise<{ features: MemoryFeatures; knownTo: number }> {
   const features = memoryFeatures({ entitiesMax: entitiesFor(totalmem()) });
   const after = hasFile(config)
     ? loadCheckpoint(featuresPath(config), await store.logHead(), features)
     : null;
-  await replay(store, features, after ?? 0);
-  return features;
+  const knownTo = await replay(store, features, after ?? 0);
+  return { features, knownTo };
 }
 
 function featuresPath({ databasePath }: Config): string {
@@ -187,12 +248,12 @@ function startBackground(
   };
 }
 
-function secretKey(config: Config): Buffer {
+/** On a server it is kept in the database, where every process finds the same, unless the environment has it. */
+async function secretKey(config: Config, store: Store): Promise<Buffer> {
   const { cardFingerprintKey } = config;
   if (cardFingerprintKey !== null) return keyFromText(cardFingerprintKey, 'CARD_FINGERPRINT_KEY');
-  return hasFile(config) ? keyFromFile(`${config.databasePath}.card-key`) : temporaryKey();
-}
-
-function hasFile(config: Config): boolean {
-  return config.databasePath !== ':memory:';
+  if (hasFile(config)) return keyFromFile(`${config.databasePath}.card-key`);
+  const key = temporaryKey();
+  if (!isPostgres(config)) return key;
+  return keyFromText(await store.remember('card_key', key.toString('hex')), 'the database');
 }

@@ -3,15 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  type Config,
-  ConfigError,
-  effectiveSettings,
-  parseConfig,
-  readEnvFile,
-  shownValue,
-} from './config.ts';
+import { type Config, ConfigError, effectiveSettings, parseConfig, readEnvFile } from './config.ts';
 import { SETTINGS } from './settings.ts';
+import { shownValue } from './shown-settings.ts';
 
 const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -69,6 +63,9 @@ test('without any setting the defaults hold', () => {
       hasAmountTails: false,
       outage: 'none',
     },
+    shown: SETTINGS.map(({ name, fallback: value, meaning: description, ...more }) => {
+      return { name, value, description, source: 'default', secret: more.isSecret === true };
+    }),
   });
 });
 

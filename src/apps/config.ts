@@ -10,12 +10,14 @@ import { assert } from '../core/assert.ts';
 import { type AmountLimit, readLimit, type Settings } from '../core/scenario.ts';
 import { parseCidrs } from '../adapters/webhooks/addresses.ts';
 import { isSecret as isWebhookSecret } from '../adapters/webhooks/secret.ts';
+import { isPostgres } from './database-kind.ts';
 import { isSecret, SETTINGS, type SettingName } from './settings.ts';
+import { type ShownSetting, shownSettings } from './shown-settings.ts';
 
 export interface Config {
   readonly host: string;
   readonly port: number;
-  /** A path, or `:memory:`. */
+  /** A path, `:memory:`, or the address of a Postgres server: see database-kind.ts. */
   readonly databasePath: string;
   /** Whether a database file is written by a thread of its own. */
   readonly hasWriteThread: boolean;
@@ -35,6 +37,8 @@ export interface Config {
   readonly rulesFile: string | null;
   readonly webhooks: WebhookConfig;
   readonly simulation: Settings;
+  /** All of it as it was given and may be shown. */
+  readonly shown: readonly ShownSetting[];
 }
 
 export interface WebhookConfig {
@@ -149,6 +153,7 @@ export function parseConfig(settings: readonly EffectiveSetting[]): Config {
       hasAmountTails: reader.oneOf('AMOUNT_TAILS', ['on', 'off']) === 'on',
       outage: 'none',
     }),
+    shown: shownSettings(settings),
   };
   const isOpen = reader.oneOf('ALLOW_ANONYMOUS', ['true', 'false']) === 'true';
   if (!isLoopback(config.host) && config.apiKeys.length === 0 && !isOpen) {
@@ -158,11 +163,6 @@ export function parseConfig(settings: readonly EffectiveSetting[]): Config {
   }
   if (reader.faults.length > 0) throw new ConfigError(reader.faults);
   return Object.freeze(config);
-}
-
-/** Values that must not be shown. */
-export function shownValue({ name, value }: EffectiveSetting): string {
-  return isSecret(name) && value !== '' ? '(set, not shown)' : value;
 }
 
 type Parsed<Value> = { ok: true; value: Value } | { ok: false; expected: string };
@@ -229,12 +229,20 @@ function splitList(text: string): string[] {
     .filter((item) => item !== '');
 }
 
-/** `sqlite:./farthing.db`, SQLAlchemy's `sqlite:///./payments.db` and `sqlite:////absolute/path`, `sqlite::memory:`. */
+/** `postgres://…` as it is; `sqlite:./farthing.db`, SQLAlchemy's `sqlite:///./payments.db` and `sqlite:////absolute/path`, `sqlite::memory:`. */
 function databasePath(url: string): Parsed<string> {
+  if (isPostgres({ databasePath: url })) {
+    return URL.canParse(url)
+      ? { ok: true, value: url }
+      : { ok: false, expected: 'an address like postgres://user:password@host:5432/database' };
+  }
   if (/^sqlite:\/{2,3}$/i.test(url)) return { ok: true, value: ':memory:' };
   const [, rest = ''] = /^sqlite:(?:\/\/\/)?(.*)$/i.exec(url) ?? [];
   if (rest !== '') return { ok: true, value: rest };
-  return { ok: false, expected: 'sqlite:<path> or sqlite::memory:' };
+  return {
+    ok: false,
+    expected: 'sqlite:<path>, sqlite::memory: or postgres://<user>:<password>@<host>/<database>',
+  };
 }
 
 function corsOrigins(text: string): Parsed<string[]> {

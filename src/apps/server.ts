@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { flushCompileCache } from 'node:module';
 import process from 'node:process';
 import { hasDashboard } from '../adapters/http/routes/dashboard.ts';
+import { shownDatabase } from './database-kind.ts';
 import { compose, type Service } from './compose.ts';
 import type { Config } from './config.ts';
 import { DASHBOARD_FOLDER } from './dashboard.ts';
@@ -58,7 +59,7 @@ export async function serve(config: Config): Promise<void> {
     logger.pino.info(
       {
         url: `http://${urlHost(config.host)}:${port}`,
-        database: config.databasePath,
+        database: shownDatabase(config),
         seed: service.seed,
         start_ms: facts.startMs,
       },

@@ -27,7 +27,8 @@ const NAMED = [
     name: 'DATABASE_URL',
     aliases: ['SQLALCHEMY_DATABASE_URL'],
     fallback: 'sqlite:./farthing.db',
-    meaning: 'sqlite:<path>, or sqlite::memory: for a database that ends with the process.',
+    meaning:
+      'sqlite:<path>, sqlite::memory: for a database that ends with the process, or postgres://<user>:<password>@<host>:<port>/<database> for one on a server, which several processes may share.',
   },
   {
     name: 'SQLITE_THREAD',
@@ -218,7 +219,7 @@ const NAMED = [
     aliases: [],
     fallback: '',
     meaning:
-      'Key of all keyed hashes, 32 hexadecimal digits or more. Empty: made once, in a file beside the database.',
+      'Key of all keyed hashes, 32 hexadecimal digits or more. Empty: made once, in a file beside the database, or in the database when that is on a server.',
     isSecret: true,
   },
 ] as const satisfies readonly Setting[];

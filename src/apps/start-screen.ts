@@ -1,6 +1,7 @@
 /** What a person sees who starts the server in a terminal: at most twelve lines, the URLs first. */
 import { styleText } from 'node:util';
 import type { Config } from './config.ts';
+import { shownDatabase } from './database-kind.ts';
 import { urlHost } from './url-host.ts';
 import { VERSION } from './version.ts';
 
@@ -19,7 +20,7 @@ export function startScreen({ config, port, seed, startMs, ...facts }: StartFact
     ...(facts.hasDashboard ? [['Dashboard', `${url}/demo`] as const] : []),
     ['API', `${url}/payments`],
     ['Explore', `${url}/docs`],
-    ['Database', `${config.databasePath} (every answer is on disk)`],
+    ['Database', `${shownDatabase(config)} (every answer is on disk)`],
     [
       'Simulation',
       `${failureRate * 100} % fail, outcome after ${processingDelayMs} ms, seed ${seed}`,

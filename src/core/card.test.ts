@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hideCardNumbers, isLuhn, maskCardNumbers } from './card.ts';
+import { hideCardNumbers, isLuhn, maskCardNumbers, maskDigitRuns } from './card.ts';
 
 describe('masking card numbers', () => {
   test.each([
@@ -183,4 +183,32 @@ test('the Luhn check', () => {
   expect(isLuhn('4242424242424242')).toBe(true);
   expect(isLuhn('4000001234567890')).toBe(false);
   expect(isLuhn('79927398713')).toBe(true);
+});
+
+describe('masking every run of digits', () => {
+  test.each([
+    ['4242424242424242', '************4242'],
+    ['4000001234567890', '************7890'],
+    ['a 4000 0012-3456 7890 b', 'a ************7890 b'],
+    ['123456789012', '********9012'],
+    ['12345678901234567890123456789', '*************************6789'],
+    [
+      '01980000-0000-7000-8000-424242424242 400000123456',
+      '01980000-0000-7000-8000-424242424242 ********3456',
+    ],
+  ])('masks %s', (text, masked) => {
+    expect(maskDigitRuns(text)).toBe(masked);
+    expect(maskDigitRuns(masked)).toBe(masked);
+  });
+
+  test.each([
+    '12345678901',
+    '01980000-0000-7000-8000-424242424242',
+    '2026-02-26T10:00:00.000Z',
+    'evt_01980000000070008000123456789012_1',
+    'we_01980000000070008000123456789012',
+    '',
+  ])('leaves %s', (text) => {
+    expect(maskDigitRuns(text)).toBe(text);
+  });
 });

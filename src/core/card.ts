@@ -28,7 +28,8 @@ export const PAN_DIGITS_MAX = 19;
 const DIGIT_GROUPS = /\d(?:[ -]?\d){11,}/g;
 
 /** Our own ids are left alone: a UUID can contain such runs. */
-const UUID = /([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})/i;
+const UUID_FORM = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const UUID = new RegExp(`(${UUID_FORM})`, 'i');
 
 /**
  * The text with every card number in it masked but for its last four digits: what passes the Luhn check, and the
@@ -131,6 +132,25 @@ export function hideCardNumbers(text: string): string {
 
 /** Twelve digits can be an amount; more are none (ISO 8583 field 4). */
 const LONG_RUN = /\d(?:[ -]?\d){12,}/g;
+
+/** A UUID of version 7 without its dashes, as the ids of events and endpoints have it. */
+const BARE_UUID = '(?:evt|we)_[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}(?![0-9a-f])';
+/** Without it there is no id in a text; to look for whole ones takes three times as long as all else. */
+const PART_OF_ID = /-[0-9a-f]{4}-|(?:evt|we)_/i;
+const OWN_ID = new RegExp(`(${UUID_FORM}|${BARE_UUID})`, 'i');
+
+/**
+ * For what shows requests whole: every run of digits that is long enough for a card number is masked but for its last
+ * four, whatever its check digit. Order numbers of twelve digits go too; our own ids stay.
+ */
+export function maskDigitRuns(text: string): string {
+  if (text.search(DIGIT_GROUPS) === -1) return text;
+  if (!PART_OF_ID.test(text)) return text.replace(DIGIT_GROUPS, maskDigits);
+  return text
+    .split(OWN_ID)
+    .map((part, index) => (index % 2 === 1 ? part : part.replace(DIGIT_GROUPS, maskDigits)))
+    .join('');
+}
 
 /** The Luhn check (ISO/IEC 7812-1 annex B) of a text of digits only. */
 export function isLuhn(digits: string): boolean {

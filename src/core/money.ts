@@ -73,15 +73,17 @@ export function formatAmount(minor: bigint, minorDigits: number): string {
  * Minor units as the JavaScript number whose JSON text is exactly formatAmount's. Throws if |minor|
  * is above WIRE_MINOR_MAX; a total that large goes out as formatAmount's text.
  *
- * Why it is exact: an amount has at most twelve significant digits, every decimal of up to fifteen
- * survives the way to a double and back (C's DBL_DIG), and JavaScript prints the shortest decimal
- * that reads back as the same double (ECMA-262, Number::toString). WIRE_MINOR_MAX says why this
- * still holds for totals. No exponent is printed: those begin below 1e-6 and at 1e21, ours run from
- * 1e-4 to 2^52.
+ * Why it is exact: both operands are doubles exactly, and IEEE 754 rounds their quotient to the
+ * nearest double, which is the one that formatAmount's text reads as. An amount has at most twelve
+ * significant digits, every decimal of up to fifteen survives the way to a double and back (C's
+ * DBL_DIG), and JavaScript prints the shortest decimal that reads back as the same double
+ * (ECMA-262, Number::toString). WIRE_MINOR_MAX says why this still holds for totals. No exponent is
+ * printed: those begin below 1e-6 and at 1e21, ours run from 1e-4 to 2^52.
  */
 export function toWireNumber(minor: bigint, minorDigits: number): number {
+  assertMinorDigits(minorDigits);
   assert(magnitudeOf(minor) <= WIRE_MINOR_MAX, 'a number on the wire is at most 2^52 minor units');
-  return Number(formatAmount(minor, minorDigits));
+  return Number(minor) / 10 ** minorDigits;
 }
 
 /**

@@ -21,16 +21,27 @@ export function binOf(value: number): number {
 
 /** The value at quantile `q` in [0, 1], within 1 % of the exact one; null when nothing was counted. */
 export function quantile(bins: ReadonlyMap<number, number>, q: number): number | null {
-  assert(q >= 0 && q <= 1, 'a quantile lies between 0 and 1');
-  const sorted = [...bins].sort(([left], [right]) => left - right);
-  const total = sorted.reduce((sum, [, count]) => sum + count, 0);
-  if (total === 0) return null;
-  // The rank is of the nearest kind: the smallest value that at least q of all values do not exceed.
-  const rank = Math.max(1, Math.ceil(q * total));
-  let seen = 0;
-  for (const [bin, count] of sorted) {
-    seen += count;
-    if (seen >= rank) return bin === LOWEST_BIN ? 0 : (2 * GAMMA ** bin) / (GAMMA + 1);
-  }
-  throw new Error('assertion failed: a rank is never above the count');
+  return quantilesOf(bins)(q);
+}
+
+/** For several quantiles of one sketch, which is sorted once. It must not change between them. */
+export function quantilesOf(bins: ReadonlyMap<number, number>): (q: number) => number | null {
+  // A chart asks for thousands: numbers alone are sorted much faster than pairs are.
+  const sorted = Int32Array.from(bins.keys()).sort();
+  let total = 0;
+  for (const count of bins.values()) total += count;
+  return (q) => {
+    assert(q >= 0 && q <= 1, 'a quantile lies between 0 and 1');
+    if (total === 0) return null;
+    // The rank is of the nearest kind: the smallest value that at least q of all values do not exceed.
+    const rank = Math.max(1, Math.ceil(q * total));
+    let seen = 0;
+    for (const bin of sorted) {
+      const count = bins.get(bin);
+      assert(count !== undefined, 'a bin has its count');
+      seen += count;
+      if (seen >= rank) return bin === LOWEST_BIN ? 0 : (2 * GAMMA ** bin) / (GAMMA + 1);
+    }
+    throw new Error('assertion failed: a rank is never above the count');
+  };
 }

@@ -149,5 +149,8 @@ export function summarize(working: WorkingSet, { isReset }: Batch): Commit {
     .filter(({ after }) => isSettled(after.status))
     .map(({ after }) => after.id);
   const timers = working.recorded.flatMap(({ decision }) => decision.timer ?? []);
-  return { settled, timers, hasEvents: working.recorded.length > 0, isReset };
+  const { recorded } = working;
+  // The entry of a reset is the first of its log.
+  const sequence = isReset ? recorded.length : working.sequence;
+  return { settled, timers, hasEvents: recorded.length > 0, recorded, sequence, isReset };
 }

@@ -211,10 +211,12 @@ describe('the hint after a commit', () => {
     const made = await pay(engine);
     if (made.kind !== 'decided') throw new Error('a payment is always made');
     const { id } = made.payment;
-    expect(heard).toEqual([
+    expect(heard).toMatchObject([
       {
         settled: [],
         hasEvents: true,
+        recorded: [{ decision: { payment: { id } }, origin: { actor: 'test' } }],
+        sequence: 1,
         isReset: false,
         timers: [{ dueAtMs: clock.nowMs(), paymentId: id, kind: 'start', attempt: 0 }],
       },
@@ -224,10 +226,11 @@ describe('the hint after a commit', () => {
       if (timer === undefined) throw new Error(`a ${kind} timer is set`);
       await execute(engine, requestOf({ type: 'timer_elapsed', timer }));
     }
-    expect(heard.at(-1)).toEqual({
+    expect(heard.at(-1)).toMatchObject({
       settled: [id],
       hasEvents: true,
       timers: [],
+      sequence: 3,
       isReset: false,
     });
   });
@@ -241,7 +244,9 @@ describe('the hint after a commit', () => {
     expect(heard).toEqual([]);
     const timer = { dueAtMs: 0, paymentId: 'gone', kind: 'start', attempt: 0 };
     await execute(engine, requestOf({ type: 'timer_elapsed', timer } as never));
-    expect(heard).toEqual([{ settled: [], timers: [], hasEvents: false, isReset: false }]);
+    expect(heard).toEqual([
+      { settled: [], timers: [], hasEvents: false, recorded: [], sequence: 0, isReset: false },
+    ]);
   });
 
   test('that makes a listener throw undoes nothing, repeats nothing and stops nobody', async () => {

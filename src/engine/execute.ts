@@ -42,6 +42,8 @@ interface Funnel {
   readonly queue: Caller[];
   /** Oldest first. */
   readonly flights: Flight[];
+  /** What waits for there to be none. */
+  readonly between: (() => void)[];
   isScheduled: boolean;
 }
 
@@ -84,9 +86,27 @@ function enqueue(engine: Engine, request: CommandRequest): Promise<Reply> {
 function funnelOf(engine: Engine): Funnel {
   const existing = funnels.get(engine);
   if (existing !== undefined) return existing;
-  const funnel: Funnel = { queue: [], flights: [], isScheduled: false };
+  const funnel: Funnel = { queue: [], flights: [], between: [], isScheduled: false };
   funnels.set(engine, funnel);
   return funnel;
+}
+
+/**
+ * Runs `work`, which changes what memory holds, while no batch is being decided on it or about to change it: at once, or when
+ * those under way are done. Settles after it, as it does.
+ */
+export function betweenBatches(engine: Engine, work: () => void): Promise<void> {
+  const funnel = funnelOf(engine);
+  return new Promise((resolve) => {
+    // What it throws is its caller's.
+    funnel.between.push(() => resolve(new Promise((done) => done(work()))));
+    runBetween(funnel);
+  });
+}
+
+function runBetween({ flights, between }: Funnel): void {
+  if (flights.length > 0) return;
+  for (const work of between.splice(0)) work();
 }
 
 /** Everything that arrives in this turn of the event loop shares the batch. */
@@ -142,9 +162,18 @@ interface Committed {
   readonly summary: Commit;
 }
 
+const NOTHING_DONE: Commit = {
+  settled: [],
+  timers: [],
+  hasEvents: false,
+  recorded: [],
+  sequence: 0,
+  isReset: false,
+};
+
 async function commit(engine: Engine, { callers, batch }: Flight): Promise<Committed> {
   const requests = callers.map((caller) => caller.request);
-  let summary: Commit = { settled: [], timers: [], hasEvents: false, isReset: false };
+  let summary = NOTHING_DONE;
   const replies = await engine.store.batch(requests, (working) => {
     const decided = decideBatch(engine, requests, working, batch);
     summary = summarize(working, batch);
@@ -164,6 +193,7 @@ function land(engine: Engine, funnel: Funnel, flight: Flight, committed: Committ
   engine.controls.current = batch.controls;
   funnel.flights.shift();
   funnel.flights[0]?.batch.seen.settleOn(engine.features);
+  runBetween(funnel);
   if (engine.store.commitsElsewhere) launch(engine, funnel);
   callers.forEach((caller, index) => settle(caller, committed.replies[index]));
   engine.wakeup.committed(committed.summary);
@@ -174,6 +204,7 @@ function land(engine: Engine, funnel: Funnel, flight: Flight, committed: Committ
 function fail(engine: Engine, funnel: Funnel, flight: Flight, error: unknown): void {
   const { flights, queue } = funnel;
   flights.splice(flights.indexOf(flight), 1);
+  runBetween(funnel);
   const { callers } = flight;
   if (error instanceof StorageError && error.kind === 'superseded') {
     const place = queue.findIndex(({ isAlone }) => !isAlone);

@@ -32,21 +32,25 @@ const DECISIONS: ReadonlyMap<string, boolean> = new Map([
   ['payment.authorized', true],
   ['payment.failed', false],
 ]);
+/** Their types: only of these the cause is looked at. */
+export const DECISION_TYPES: readonly string[] = [...DECISIONS.keys()];
 
 /** Brings the cache from event `after` (0: the beginning) to the end of the log; returns how far that is. */
 export async function replay(log: LogReader, cache: FeatureCache, after: number): Promise<number> {
   let reached = after;
   for (;;) {
-    const types = [...DECISIONS.keys()];
-    const page = await log.events({ after: reached, limit: PAGE_EVENTS, types });
-    for (const event of page.events) {
-      const observed = observationOf(event);
-      if (observed === null) continue;
-      cache.write(observedBy(cache, subjectKeys(observed.subjects), observed.observation));
-    }
+    const page = await log.events({ after: reached, limit: PAGE_EVENTS, types: DECISION_TYPES });
+    for (const event of page.events) observeEvent(cache, event);
     if (page.scannedTo <= reached) return reached;
     reached = page.scannedTo;
   }
+}
+
+/** The cache takes in what the event says of a card payment, if it says anything. */
+export function observeEvent(cache: FeatureCache, event: DecidedEvent): void {
+  const observed = observationOf(event);
+  if (observed === null) return;
+  cache.write(observedBy(cache, subjectKeys(observed.subjects), observed.observation));
 }
 
 /**

@@ -9,8 +9,10 @@ import type { AccountTotal, LedgerEntry } from '../core/ledger.ts';
 import type { Payment, Refund } from '../core/payment.ts';
 import type { Rejection } from '../core/rejections.ts';
 import type { Draw } from '../core/scenario.ts';
+import type { Span } from '../core/time-levels.ts';
+import type { Minutes, Tally } from '../core/time-series.ts';
 import type { FeatureCache } from './features.ts';
-import type { WorkingSet } from './working-set.ts';
+import type { Recorded, WorkingSet } from './working-set.ts';
 
 /** Everything the engine works with. */
 export interface Engine {
@@ -84,6 +86,12 @@ export interface Commit {
   readonly settled: readonly PaymentId[];
   readonly timers: readonly Timer[];
   readonly hasEvents: boolean;
+  /**
+   * What this process decided, in the order of its events, and the place in the log of the last of them; on a store that
+   * `ordersLater` that place means nothing to others.
+   */
+  readonly recorded: readonly Recorded[];
+  readonly sequence: number;
   /** True when everything was taken out and a new log began. */
   readonly isReset: boolean;
 }
@@ -209,7 +217,12 @@ export interface PaymentQuery {
 }
 
 export interface EventQuery {
+  /** Events behind this sequence only; 0 for all. */
   readonly after: number;
+  /** Events before this sequence only; absent: to the end of the log. */
+  readonly before?: number;
+  /** Oldest first (`asc`) when absent. */
+  readonly order?: 'asc' | 'desc';
   readonly limit: number;
   readonly types?: readonly string[];
   readonly paymentId?: PaymentId;
@@ -222,7 +235,10 @@ export interface DueTimer extends Timer {
 
 export interface EventPage {
   readonly events: readonly StoredEvent[];
-  /** Every matching event up to this sequence is in `events`, or was before it. */
+  /**
+   * How far the log was looked through: every matching event up to this sequence is in `events`, or is not behind
+   * `after`. Newest first: every one from this sequence on, or it is not before `before`.
+   */
   readonly scannedTo: number;
 }
 
@@ -234,9 +250,26 @@ export interface Totals {
   readonly decisionLatency: ReadonlyMap<number, number>;
 }
 
+/** The cursor of the series: how far in the log they count. */
+export const TIME_SERIES_FOLLOWER = 'time_series';
+
+/** What the events behind `after`, up to `to`, add to the series. */
+export interface SeriesAddition {
+  readonly after: number;
+  readonly to: LogPosition;
+  readonly minutes: Minutes;
+  /** Minutes before this time are not kept; what they counted stays in their hours and days. */
+  readonly minutesKeptFromMs: number;
+}
+
 export interface Store {
   /** True when a commit goes on beside the caller: then the next batch is worth deciding meanwhile. */
   readonly commitsElsewhere: boolean;
+  /**
+   * True when other processes write to the same database, and events get their place in the log after their commit: who needs
+   * to know it reads the log, as a commit does not say.
+   */
+  readonly ordersLater: boolean;
 
   /**
    * Reads what the requests need, calls `decideAll` once, and writes what it changed, in one transaction that
@@ -275,6 +308,16 @@ export interface Store {
   cursor(follower: string): Promise<LogPosition | null>;
   saveCursor(follower: string, position: LogPosition): Promise<void>;
 
+  /**
+   * Adds to the series and moves their cursor, in one transaction. False, and nothing was done, when the log is not that of
+   * `to`, or the series do not end where the addition begins.
+   */
+  addToSeries(addition: SeriesAddition): Promise<boolean>;
+  /** The tallies of a level by the time they begin at; those of nothing are not there. */
+  tallies(span: Span): Promise<Map<number, Tally>>;
+  /** The sum of their histograms of risk scores. */
+  riskScores(span: Span): Promise<number[]>;
+
   close(): Promise<void>;
 }
 
@@ -292,4 +335,13 @@ export class StorageError extends Error {
     super(message, options);
     this.kind = kind;
   }
+}
+
+/** A cursor that is not of this store's making: one from before its data were moved to another kind of store. */
+export class ForeignCursorError extends Error {}
+
+/** Throws a ForeignCursorError unless the cursor begins as this store's do; null is no cursor. */
+export function assertOwnCursor(cursor: string | null, form: RegExp): void {
+  if (cursor !== null && !form.test(cursor))
+    throw new ForeignCursorError('not a cursor of this store');
 }

@@ -30,8 +30,10 @@ export interface Timers {
 /** Starts running timers; `onError` hears of what made a pump fail (it goes on a second later). */
 export function startTimers(engine: Engine, onError: (error: unknown) => void): Timers {
   const pump = new TimerPump(engine, onError);
-  const unsubscribe = engine.wakeup.subscribe(({ timers }) => {
+  const unsubscribe = engine.wakeup.subscribe(({ timers, hasEvents, recorded }) => {
     for (const timer of timers) pump.wakeBy(timer.dueAtMs);
+    // Another process did something: should it die, what it set is ours to fire.
+    if (hasEvents && recorded.length === 0) pump.wakeBy(0);
   });
   pump.wakeBy(0);
   return {

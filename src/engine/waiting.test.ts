@@ -125,7 +125,14 @@ test('another payment that settles ends no wait', async () => {
   const { id } = await mustDecide(engine, createCommand());
   const wait = timed(waitUntilSettled(engine, id, 200));
   const { id: otherId } = await mustDecide(engine, createCommand());
-  engine.wakeup.committed({ settled: [otherId], timers: [], hasEvents: true, isReset: false });
+  engine.wakeup.committed({
+    settled: [otherId],
+    timers: [],
+    hasEvents: true,
+    recorded: [],
+    sequence: 2,
+    isReset: false,
+  });
   expect((await wait).ms).toBeGreaterThan(190);
 });
 

@@ -52,7 +52,7 @@ describe('farthing config', () => {
   });
 
   test('shows the faults after the table, and ends with 2', async () => {
-    const env = { PORT: 'x', DATABASE_URL: 'postgres://me:hunter2@host/db' };
+    const env = { PORT: 'x', DATABASE_URL: 'mysql://me:hunter2@host/db' };
     const run = await cli.run(['config'], { env });
     expect(run.code).toBe(2);
     expect(run.stdout).toMatch(/^PORT +environment +x$/m);
@@ -69,11 +69,11 @@ describe('farthing ledger check', () => {
     await cli.createdId();
     const run = await cli.run(['ledger', 'check']);
     expect(run).toMatchObject({ code: 0, stderr: '' });
-    expect(lines(run.stdout)).toHaveLength(7);
+    expect(lines(run.stdout)).toHaveLength(8);
     for (const line of lines(run.stdout)) expect(line).toMatch(/^ok {7}\S.* {2}[\d.]+ \S/);
     const machine = json(await cli.run(['ledger', 'check', '--json']));
     expect(machine['ok']).toBe(true);
-    expect(machine['checks']).toHaveLength(7);
+    expect(machine['checks']).toHaveLength(8);
   });
 
   test('names what differs, and ends with 1', async () => {
@@ -86,7 +86,7 @@ describe('farthing ledger check', () => {
     expect(run.stdout).toMatch(
       /^failed +counters .*\n +status:SUCCESS says -1, the payments make \d+$/m,
     );
-    expect(run.stderr).toBe('error: 1 check of 7 found a difference\n');
+    expect(run.stderr).toBe('error: 1 check of 8 found a difference\n');
     const machine = await cli.run(['ledger', 'check', '--json'], { env });
     expect(machine.code).toBe(1);
     expect(json(machine)['ok']).toBe(false);

@@ -20,10 +20,12 @@ import { keyedHasher } from '../../src/adapters/system/secret-key.ts';
 import { compose } from '../../src/apps/compose.ts';
 import { effectiveSettings, parseConfig } from '../../src/apps/config.ts';
 import type { SettingName } from '../../src/apps/settings.ts';
+import { openTraffic } from '../../src/apps/traffic.ts';
 import type { Payment } from '../../src/core/payment.ts';
 import type { Settings } from '../../src/core/scenario.ts';
 import type { FeedLimits } from '../../src/engine/feed/ports.ts';
 import type { Engine, Store } from '../../src/engine/ports.ts';
+import { type Collector, collectTimeSeries } from '../../src/engine/time-series/collector.ts';
 import type { DeliveryStore } from '../../src/engine/webhooks/ports.ts';
 import { snapshot } from '../../src/engine/snapshot.ts';
 import { runTimers, SETTINGS, testClock, type TestClock, testEngine } from '../support/engine.ts';
@@ -54,6 +56,8 @@ export interface TestApp extends Client {
   readonly clock: TestClock;
   /** Moves the clock to each timer in turn, until none is left. */
   runTimers(): Promise<void>;
+  /** Written down when the test says so. */
+  readonly timeSeries: Collector;
   readonly deliveries: DeliveryStore;
   /** Sends all webhooks that are due now; resolves when nothing is under way. */
   deliver(): Promise<void>;
@@ -153,17 +157,30 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     delivers: options.delivers ?? false,
     isOpen: options.isOnLoopback ?? true,
   });
-  const app: FastifyInstance = await buildApp({
+  const asked = {
     engine,
+    keyedHash: keyedHasher(Buffer.alloc(32, 7)),
+    newRequestId: () => engine.random.newId(clock.nowMs()),
+  };
+  const timeSeries = collectTimeSeries(engine);
+  const traffic = openTraffic({
+    ...asked,
+    luhn: options.http?.luhn ?? 'signal',
+    webhooks: webhooks.deps,
+    onError: (error) => logger.error({ err: error }),
+  });
+  const app: FastifyInstance = await buildApp({
+    ...asked,
     logger,
     metrics: createMetrics(),
     options: { ...OPTIONS, ...options.http },
-    keyedHash: keyedHasher(Buffer.alloc(32, 7)),
     publish,
-    newRequestId: () => engine.random.newId(clock.nowMs()),
+    configuration: [],
     health: { notReady: options.notReady ?? (() => null) },
     compileRules,
+    timeSeries,
     webhooks: webhooks.deps,
+    traffic,
     ...(options.dashboardFolder === undefined ? {} : { dashboardFolder: options.dashboardFolder }),
     ...(options.feedLimits === undefined ? {} : { feedLimits: options.feedLimits }),
     onFatal: options.onFatal ?? (() => {}),
@@ -172,6 +189,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   return {
     ...client,
     clock,
+    timeSeries,
     deliveries: webhooks.deps.store,
     deliver: () => webhooks.deliver(),
     runTimers: () => runTimers(engine, clock),
@@ -181,6 +199,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       return expectPayment(await client.get(`/payments/${id}`));
     },
     async close() {
+      await traffic.close();
       await app.close();
       await webhooks.close();
       await store.close();

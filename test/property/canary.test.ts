@@ -148,8 +148,18 @@ test(`${CANARIES} card numbers leave no trace`, { timeout: 120_000 }, async () =
     }
   }
   expect(said.filter((text) => leakIn(text) !== null).slice(0, 5)).toEqual([]);
-  for (const url of ['/events?limit=500', '/payments?limit=100', '/metrics', '/rules']) {
+  for (const url of [
+    '/events?limit=500',
+    '/payments?limit=100',
+    '/metrics',
+    '/rules',
+    '/requests',
+  ]) {
     expect([url, leakIn((await service.get(url)).body)]).toEqual([url, null]);
+  }
+  for (const { ordinal } of service.app.requestLog.list()) {
+    const { body } = await service.get(`/requests/req_${ordinal}`);
+    expect([body.slice(0, 200), leakIn(body)]).toEqual([body.slice(0, 200), null]);
   }
   expect(service.requestLines.length).toBeGreaterThan(CANARIES / 2);
   for (const line of [...service.errors, ...service.requestLines]) expect(leakIn(line)).toBeNull();

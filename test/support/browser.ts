@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import process from 'node:process';
-import { type Browser, chromium } from '@playwright/test';
+import { type Browser, chromium, type Page } from '@playwright/test';
 
 const PLACES = [
   '/usr/bin/chromium',
@@ -27,11 +27,21 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** Where the pages are that the rail of the dashboard leads to, in its order. */
+export async function railPaths(page: Page): Promise<string[]> {
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('listitem').first().waitFor();
+  return page.evaluate<string[]>(
+    `[...document.querySelectorAll('nav[aria-label=Pages] li a')].map((link) => link.getAttribute('href'))`,
+  );
+}
+
 function findBrowser(): string | undefined {
   const named = process.env['CHROMIUM_PATH'];
   if (named === undefined) return PLACES.find((place) => existsSync(place));
   if (existsSync(named)) return named;
-  throw new Error(`CHROMIUM_PATH is ${named}, where there is no browser`);
+  throw new Error(
+    `CHROMIUM_PATH is ${named}, where there is no browser; name one, or unset it to have it looked for`,
+  );
 }
 
 function installBrowser(): string {

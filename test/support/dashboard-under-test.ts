@@ -1,6 +1,7 @@
 /**
  * The dashboard for tests: built as a start builds it, given out by a real server, opened in a real browser. Whatever
- * its pages complain about fails the test that opened them.
+ * its pages complain about fails the test that opened them. E2E_BASE_URL names another host that is running, whose
+ * dashboard is looked at instead; tests that would end, empty or configure it fail there (scripts/e2e.ts leaves them out).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,19 +25,28 @@ const BUILD_MS_MAX = 120_000;
 /** Nothing fails by chance, and nothing waits. */
 const CALM = { FAILURE_RATE: '0', RANDOM_DECLINE_RATE: '0', PROCESSING_DELAY_MS: '0' };
 
+const OTHER_HOST = process.env['E2E_BASE_URL']?.replace(/\/+$/, '');
+
 type Json = Readonly<Record<string, unknown>>;
 type Server = Awaited<ReturnType<typeof startServer>>;
 type Environment = Readonly<Record<string, string>>;
 
 interface OpenOptions {
   readonly theme?: 'light' | 'dark';
+  /** In CSS pixels. */
   readonly width?: number;
 }
 
-interface Service extends Pick<Server, 'url' | 'end'> {
+export interface Host {
+  /** Without a slash at its end. */
+  readonly url: string;
   readonly send: (path: string, body: object) => Promise<Json>;
   /** Makes a payment, waits for its outcome, and gives its id. */
   readonly pay: (fields?: object) => Promise<string>;
+}
+
+interface Service extends Host {
+  readonly end: Server['end'];
 }
 
 interface DashboardUnderTest {
@@ -45,6 +55,8 @@ interface DashboardUnderTest {
    * start another on the database of the one before.
    */
   readonly start: (environment?: Environment, keepsDatabase?: boolean) => Promise<Service>;
+  /** For tests that leave what is there alone: the host of E2E_BASE_URL, or else an empty service of ours. */
+  readonly anyHost: () => Promise<Host>;
   readonly openPage: (address: string, options?: OpenOptions) => Promise<Page>;
   /** For a test whose requests are meant to fail: the browser itself reports each of them. */
   readonly expectFailedRequests: () => void;
@@ -60,7 +72,7 @@ export function dashboardUnderTest(): DashboardUnderTest {
   let databases = 0;
 
   beforeAll(async () => {
-    await buildDashboard();
+    if (OTHER_HOST === undefined) await buildDashboard();
     browser = await launchBrowser();
   }, BUILD_MS_MAX + BROWSER_MS_MAX);
   afterEach(async () => {
@@ -89,12 +101,19 @@ export function dashboardUnderTest(): DashboardUnderTest {
     await fetch(`${shared.url}/admin/reset`, { method: 'DELETE' });
     return shared;
   };
-  return {
-    async start(environment, keepsDatabase = false) {
-      return serviceAt(
-        environment === undefined ? await emptied() : await startOwn(environment, keepsDatabase),
+  const start: DashboardUnderTest['start'] = async (environment, keepsDatabase = false) => {
+    if (OTHER_HOST !== undefined) {
+      throw new Error(
+        `this test needs a server of its own, not ${OTHER_HOST}: npm run test:e2e leaves it out`,
       );
-    },
+    }
+    const server =
+      environment === undefined ? await emptied() : await startOwn(environment, keepsDatabase);
+    return { ...hostAt(server.url), end: (signal) => server.end(signal) };
+  };
+  return {
+    start,
+    anyHost: async () => (OTHER_HOST === undefined ? start() : hostAt(OTHER_HOST)),
     openPage: (address, options = {}) => open(browser, address, options, complaints),
     expectFailedRequests() {
       const said = complaints.splice(0);
@@ -117,8 +136,9 @@ export async function expectLive(page: Page): Promise<void> {
   await page.locator('[data-testid=connection][data-state=live]').waitFor();
 }
 
-/** Nothing on the page is still being read. */
+/** The page is there, and nothing on it is still being read. */
 export async function expectLoaded(page: Page): Promise<void> {
+  await page.locator('main h1').first().waitFor({ state: 'attached' });
   await page.getByLabel('Loading').first().waitFor({ state: 'detached' });
 }
 
@@ -128,9 +148,9 @@ async function buildDashboard(): Promise<void> {
   if (!isBuilt) throw new Error(said.join('\n'));
 }
 
-function serviceAt(server: Server): Service {
+function hostAt(url: string): Host {
   const send = async (path: string, body: object) => {
-    const answer = await fetch(`${server.url}${path}`, {
+    const answer = await fetch(`${url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', prefer: 'wait=10' },
       body: JSON.stringify(body),
@@ -139,8 +159,7 @@ function serviceAt(server: Server): Service {
     return (await answer.json()) as Json;
   };
   return {
-    url: server.url,
-    end: (signal) => server.end(signal),
+    url,
     send,
     async pay(fields = {}) {
       const request = { amount: 20, currency: 'USD', recipient: 'alice', ...fields };

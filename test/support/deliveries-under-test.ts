@@ -8,9 +8,9 @@ import { endpointOf, NOW_MS } from './deliveries.ts';
 
 export interface DeliveriesUnderTest {
   /** Opens the same deliveries each time it is called between `reset` calls, also while they are open. */
-  open(): DeliveryStore;
+  open(): Promise<DeliveryStore>;
   /** Makes the next `open` find nothing. */
-  reset(): void;
+  reset(): void | Promise<void>;
 }
 
 export const LOG = 'log-1';
@@ -43,9 +43,9 @@ export function standingDeliveries(under: DeliveriesUnderTest): StandingDeliveri
     leaseUntilMs: NOW_MS + LEASE_MS,
     token,
   });
-  beforeEach(() => {
-    under.reset();
-    store = under.open();
+  beforeEach(async () => {
+    await under.reset();
+    store = await under.open();
   });
   afterEach(() => current().close());
   return {
@@ -54,7 +54,7 @@ export function standingDeliveries(under: DeliveriesUnderTest): StandingDeliveri
     },
     async reopen() {
       await current().close();
-      store = under.open();
+      store = await under.open();
     },
     async add(index, changes = {}, after = { writer: LOG, sequence: 0 }) {
       const endpoint = endpointOf(index, changes);

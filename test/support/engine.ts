@@ -50,7 +50,7 @@ export function testClock(startMs = START_MS): TestClock {
   let now = startMs;
   return {
     nowMs: () => now,
-    ticksMs: () => 0,
+    ticksMs: () => now - startMs,
     advance(ms) {
       now += ms;
     },

@@ -1,14 +1,13 @@
 /** The form: prefilled, with a scenario to pick, and the same as a command. */
 import type { CardRequest } from '@farthing/sdk';
-import { useQuery } from '@tanstack/react-query';
 import { type SubmitEvent, useRef, useState } from 'react';
-import { testCardsQuery } from '../service/queries.ts';
 import { Button } from '../shared/button.tsx';
 import { CopyButton } from '../shared/copy.tsx';
 import { curlText } from '../shared/curl.tsx';
-import { Choice, Field, TextInput } from '../shared/field.tsx';
+import { Field, TextInput } from '../shared/field.tsx';
 import { Panel } from '../shared/panel.tsx';
 import { masked, requestIn, SAMPLE } from './card-form.ts';
+import { CardPicker } from './card-picker.tsx';
 
 interface SubmitPaymentProps {
   readonly isPending: boolean;
@@ -23,21 +22,12 @@ export function SubmitPayment({ isPending, onSubmit }: SubmitPaymentProps) {
     event.preventDefault();
     onSubmit(current());
   };
-  const fill = (number: string) => {
-    const field = form.current?.elements.namedItem('card_number');
-    if (field instanceof HTMLInputElement) field.value = number;
-    setShown(masked(current()));
-  };
+  const show = () => setShown(masked(current()));
   return (
     <Panel title="Submit Payment">
-      <form
-        ref={form}
-        onSubmit={submit}
-        onChange={() => setShown(masked(current()))}
-        className="flex flex-col gap-3 p-3"
-      >
-        <Scenario onPick={fill} />
-        <CardFields />
+      <form ref={form} onSubmit={submit} onChange={show} className="flex flex-col gap-3 p-3">
+        <CardPicker usual={SAMPLE.card_number} onPick={show} />
+        <OtherFields />
         <CommandLine shown={shown} text={() => textOf(current())} />
         <Button type="submit" look="primary" isBlocked={isPending}>
           Simulate authorization
@@ -47,54 +37,9 @@ export function SubmitPayment({ isPending, onSubmit }: SubmitPaymentProps) {
   );
 }
 
-function Scenario({ onPick }: { onPick: (number: string) => void }) {
-  const { data } = useQuery(testCardsQuery);
-  const cards = data?.cards ?? [];
-  const [name, setName] = useState('');
-  const picked = cards.find((card) => card.name === name);
-  return (
-    <Field
-      label="Scenario"
-      hint={picked?.description ?? 'An ordinary card: rules, rates and risk decide.'}
-    >
-      {(aria) => (
-        <Choice
-          value={name}
-          onChange={(event) => {
-            const card = cards.find((one) => one.name === event.currentTarget.value);
-            setName(card?.name ?? '');
-            onPick(card?.number ?? SAMPLE.card_number);
-          }}
-          {...aria}
-        >
-          <option value="">As drawn</option>
-          {cards.map((card) => (
-            <option key={card.name} value={card.name}>
-              {card.title} (…{card.number.slice(-4)})
-            </option>
-          ))}
-        </Choice>
-      )}
-    </Field>
-  );
-}
-
-function CardFields() {
+function OtherFields() {
   return (
     <div className="grid grid-cols-2 gap-3">
-      <Field label="Card number" className="col-span-2">
-        {(aria) => (
-          <TextInput
-            name="card_number"
-            defaultValue={SAMPLE.card_number}
-            inputMode="numeric"
-            autoComplete="off"
-            spellCheck={false}
-            className="font-mono"
-            {...aria}
-          />
-        )}
-      </Field>
       <Field label="Amount">
         {(aria) => (
           <TextInput

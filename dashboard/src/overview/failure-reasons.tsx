@@ -7,7 +7,7 @@ import { Empty, SkeletonRows } from '../shared/waiting.tsx';
 
 export function FailureReasons({ reasons }: { reasons: Summary['failure_reasons'] | undefined }) {
   return (
-    <Panel title="Why payments failed">
+    <Panel title="Why payments failed" aside={<span className="text-soft">All time</span>}>
       {reasons === undefined ? <SkeletonRows rows={4} /> : <Reasons reasons={reasons} />}
     </Panel>
   );

@@ -33,25 +33,27 @@ export function LatestEvents() {
 
 function EventRow({ event, isNew }: { event: FarthingEvent; isNew: boolean }) {
   return (
-    <li
-      className={`grid grid-cols-[4.5rem_minmax(0,1fr)_auto] items-center gap-x-2 px-3 py-1.5 ${isNew ? 'changed' : ''}`}
-    >
-      <span className="text-soft">
+    <li className={`flex flex-wrap items-center gap-x-2 px-3 py-1.5 ${isNew ? 'changed' : ''}`}>
+      <span className="w-18 shrink-0 text-soft">
         <Moment at={event.created_at} />
       </span>
       {isPaymentEvent(event) ? (
         <Link
           to="/payments/$id"
           params={{ id: event.payment_id }}
-          className="flex min-w-0 items-center gap-2 hover:underline"
+          className="flex min-w-0 flex-1 basis-24 items-center gap-2 hover:underline"
         >
           <Status status={event.data.status} />
           <code className="truncate text-xs text-soft">…{shortId(event.payment_id)}</code>
         </Link>
       ) : (
-        <span className="truncate">{event.type.replaceAll(/[._]/g, ' ')}</span>
+        <span className="min-w-0 flex-1 truncate">{event.type.replaceAll(/[._]/g, ' ')}</span>
       )}
-      {isPaymentEvent(event) && <Money amount={event.data.amount} currency={event.data.currency} />}
+      {isPaymentEvent(event) && (
+        <span className="ml-auto">
+          <Money amount={event.data.amount} currency={event.data.currency} />
+        </span>
+      )}
     </li>
   );
 }

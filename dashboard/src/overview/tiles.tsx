@@ -1,87 +1,111 @@
-/** The figures one looks at first, each with its definition. */
-import type { CardStats, Summary } from '@farthing/sdk';
-import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
-import { statsQuery } from '../service/queries.ts';
+/** The figures one looks at first, of the time that is looked at. */
+import type { TimePoint } from '@farthing/sdk';
 import { formatDuration } from '../shared/moment.tsx';
 import { formatCount, formatMoney, formatPercent } from '../shared/money.tsx';
-import { Skeleton } from '../shared/waiting.tsx';
+import { changeInPoints, changeInShare } from './change.ts';
+import { type Period, periodOf, shareOfLast, successRate } from './period.ts';
+import type { Series } from './series.ts';
+import { Tile, type TileProps } from './tile.tsx';
 
-/** Currencies that are named in the tile; the rest is counted. */
-const CURRENCIES_SHOWN = 3;
+/** Lines of the tile: what does not fit is counted in the last one. */
+const LINES = 3;
 
-export function Tiles({ summary }: { summary: Summary | undefined }) {
-  const { data: stats } = useQuery(statsQuery);
+type Figure = Omit<TileProps, 'isLastOpen' | 'values'> & {
+  readonly valueAt: (point: TimePoint) => number | null;
+};
+
+export function Tiles({ series }: { series: Series }) {
+  const { now, before, readAtMs, window } = series;
+  const points = now?.points ?? [];
+  const share = now === undefined ? 1 : shareOfLast(now, readAtMs);
+  const period = now && periodOf(points);
+  const figures = figuresOf(period, before && periodOf(before.points, share), window.words);
   return (
     <dl
       data-testid="tiles"
+      aria-busy={series.isStale}
       className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3 lg:grid-cols-5"
     >
-      <Tile name="Payments" definition="All that were accepted, also those that failed.">
-        {summary && formatCount(summary.total)}
-      </Tile>
-      <Tile
-        name="Success rate"
-        definition="Captured, refunded since or not, of all that were captured or failed."
-      >
-        {summary && successRate(summary)}
-      </Tile>
-      <Tile name="Volume" definition="Captured so far, per currency; refunds are not taken off.">
-        {summary && <Volume volume={summary.volume} />}
-      </Tile>
-      <Tile
-        name="Decision p95"
-        definition="95 % of card decisions took at most this long, without network."
-      >
-        {stats && decisionTime(stats)}
-      </Tile>
-      <Tile name="Refunded" definition="Payments of which everything was given back.">
-        {summary && formatCount(summary.refunded)}
-      </Tile>
+      {figures.map(({ valueAt, ...figure }) => (
+        <Tile key={figure.name} {...figure} values={points.map(valueAt)} isLastOpen={share < 1} />
+      ))}
     </dl>
   );
 }
 
-interface TileProps {
-  readonly name: string;
-  readonly definition: string;
-  /** Absent while it is read. */
-  readonly children: ReactNode | undefined;
+function figuresOf(
+  now: Period | undefined,
+  before: Period | undefined,
+  words: string,
+): readonly Figure[] {
+  const rate = now && successRate(now);
+  const [main] = currenciesOf(now?.volume ?? {});
+  const than = 'Compared with as long a time before that.';
+  return [
+    {
+      name: 'Payments',
+      definition: `Payments accepted in ${words}, also those that failed later. ${than}`,
+      value: now && formatCount(now.created),
+      change: changeInShare(now?.created, before?.created),
+      valueAt: ({ created }) => created,
+    },
+    {
+      name: 'Success rate',
+      definition: `Of all payments that were captured or failed in ${words}, those that were captured; what was refunded later still counts. ${than}`,
+      value: rate === undefined ? undefined : rate === null ? '–' : formatPercent(rate),
+      change: changeInPoints(rate, before && successRate(before)),
+      valueAt: ({ succeeded, failed }) =>
+        succeeded + failed === 0 ? null : succeeded / (succeeded + failed),
+    },
+    {
+      name: 'Volume',
+      definition: `Captured in ${words}, per currency; refunds are not taken off. The line and the comparison are those of ${main ?? 'the largest'}. ${than}`,
+      value: now && <Volume volume={now.volume} />,
+      change:
+        main === undefined ? null : changeInShare(now?.volume[main], before?.volume[main] ?? 0),
+      valueAt: ({ volume }) => (main === undefined ? 0 : (volume[main] ?? 0)),
+    },
+    {
+      name: 'Decision p95',
+      definition: `95 % of the card decisions of a step took at most this long, without network; of all steps in ${words} with decisions, the middle one. ${than}`,
+      value: now && (now.decisionP95 === null ? '–' : formatDuration(now.decisionP95)),
+      change: changeInShare(now?.decisionP95, before?.decisionP95),
+      valueAt: ({ decision_ms: ms }) => ms?.p95 ?? null,
+    },
+    {
+      name: 'Refunds',
+      definition: `Refunds made in ${words}, of a whole payment or a part of it. ${than}`,
+      value: now && formatCount(now.refunded),
+      change: changeInShare(now?.refunded, before?.refunded),
+      valueAt: ({ refunded }) => refunded,
+    },
+  ];
 }
 
-function Tile({ name, definition, children }: TileProps) {
+function Volume({ volume }: { volume: Period['volume'] }) {
+  const currencies = currenciesOf(volume);
+  if (currencies.length === 0) return '–';
+  const shown = currencies.length > LINES ? LINES - 1 : LINES;
+  const rest = currencies.length - shown;
   return (
-    <div className="flex min-w-0 flex-col gap-0.5 bg-panel px-3 py-2.5 last:max-sm:col-span-2 last:max-lg:sm:col-span-2">
-      <dt className="text-soft">{name}</dt>
-      <dd className="min-h-8 text-xl font-semibold">
-        {children ?? <Skeleton className="mt-1 h-6 w-16" />}
-      </dd>
-      <dd className="text-xs text-soft">{definition}</dd>
-    </div>
-  );
-}
-
-function Volume({ volume }: { volume: Summary['volume'] }) {
-  const entries = Object.entries(volume).sort(([, left], [, right]) => right - left);
-  if (entries.length === 0) return '–';
-  const rest = entries.length - CURRENCIES_SHOWN;
-  return (
-    <span className={entries.length > 1 ? 'flex flex-col text-sm' : 'text-base'}>
-      {entries.slice(0, CURRENCIES_SHOWN).map(([currency, amount]) => (
-        <span key={currency} className="truncate" title={formatMoney(amount, currency)}>
-          {formatMoney(amount, currency)}
-        </span>
-      ))}
-      {rest > 0 && <span className="text-soft">and {rest} more</span>}
+    <span className={currencies.length > 1 ? 'flex flex-col text-sm' : 'text-base'}>
+      {currencies.slice(0, shown).map((currency) => {
+        const money = formatMoney(volume[currency] ?? 0, currency);
+        return (
+          <span key={currency} className="truncate" title={money}>
+            {money}
+          </span>
+        );
+      })}
+      {rest > 0 && <span className="font-normal text-soft">and {rest} more</span>}
     </span>
   );
 }
 
-function successRate({ success, refunded, failed }: Summary): string {
-  const captured = success + refunded;
-  return captured + failed === 0 ? '–' : formatPercent(captured / (captured + failed));
-}
-
-function decisionTime({ p95_latency: p95 }: CardStats): string {
-  return p95 === null ? '–' : formatDuration(p95);
+/** That with the most first. */
+function currenciesOf(volume: Period['volume']): readonly string[] {
+  return Object.entries(volume)
+    .filter(([, amount]) => amount > 0)
+    .sort(([, left], [, right]) => right - left)
+    .map(([currency]) => currency);
 }

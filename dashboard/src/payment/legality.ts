@@ -2,6 +2,8 @@
 import type { Payment } from '@farthing/sdk';
 import { reasonWords, STATUS_LOOKS } from '../shared/status.tsx';
 
+const SPENT = 'It has been tried as often as is allowed.';
+
 /** Null when it may be refunded. */
 export function refundRefusal(payment: Payment): string | null {
   if (payment.status === 'SUCCESS') return null;
@@ -23,8 +25,17 @@ export function retryRefusal(payment: Payment): string | null {
       return `After ${reason.toLowerCase()} it takes another card.`;
     case 'later':
     case undefined:
-      return 'It has been tried as often as is allowed.';
+      return SPENT;
   }
+}
+
+/** Null when it may be tried again with another card. `retriesMax` is undefined while nobody knows it. */
+export function otherCardRefusal(payment: Payment, retriesMax: number | undefined): string | null {
+  if (payment.status !== 'FAILED' || payment.decline?.retry === 'never') {
+    return retryRefusal(payment);
+  }
+  const isSpent = retriesMax !== undefined && payment.attempts > retriesMax;
+  return isSpent ? SPENT : null;
 }
 
 function wordOf({ status }: Payment): string {

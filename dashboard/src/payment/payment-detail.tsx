@@ -17,6 +17,7 @@ import { Actions } from './actions.tsx';
 import { LedgerTab } from './ledger-tab.tsx';
 import { RiskTab } from './risk-tab.tsx';
 import { TimelineTab } from './timeline-tab.tsx';
+import { WebhooksTab } from './webhooks-tab.tsx';
 
 export function PaymentDetail({ id }: { id: string }) {
   const { data: payment, error, refetch } = useQuery(paymentQuery(id));
@@ -104,6 +105,7 @@ function PaymentTabs({ payment }: { payment: Payment }) {
         { name: 'Timeline', show: () => <TimelineTab id={id} /> },
         { name: 'Risk', show: () => <RiskTab payment={payment} /> },
         { name: 'Ledger', show: () => <LedgerTab id={id} /> },
+        { name: 'Webhooks', show: () => <WebhooksTab id={id} /> },
         { name: 'JSON', show: () => <JsonText value={payment} label="Payment" /> },
       ]}
     />

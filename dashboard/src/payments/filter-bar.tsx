@@ -1,12 +1,14 @@
 /** Views that are one press away, filters to add, and chips of those that are set: all of it is in the URL. */
 import { Link, useNavigate } from '@tanstack/react-router';
-import { X } from 'lucide-react';
-import { type SubmitEvent, useId } from 'react';
+import type { SubmitEvent } from 'react';
+import { Button } from '../shared/button.tsx';
 import { textIn } from '../shared/form-text.ts';
-import { activeFilters, type PaymentSearch, withoutFilter } from '../shared/payment-search.ts';
+import { FILTER_CONTROL, FilterChips, FilterPicker } from '../shared/list/filter-controls.tsx';
+import type { PaymentSearch } from '../shared/payment-search.ts';
 import { reasonWords, STATUS_LOOKS, STATUSES } from '../shared/status.tsx';
+import { readRange } from '../shared/time-range.ts';
 import { FAILURE_REASONS } from './failure-reasons.ts';
-import { filterWords } from './filter-words.ts';
+import { setFilters, without } from './filter-words.ts';
 
 const VIEWS: readonly { readonly name: string; readonly search: PaymentSearch }[] = [
   { name: 'All', search: {} },
@@ -17,18 +19,21 @@ const VIEWS: readonly { readonly name: string; readonly search: PaymentSearch }[
 ];
 
 export function FilterBar({ search }: { search: PaymentSearch }) {
-  const filters = withoutFilter(search, 'open');
-  const active = activeFilters(search);
+  const filters = without(search, 'open');
+  // The time goes along from view to view.
+  const range = readRange({ ...filters });
+  const chosen = without(filters, ...(Object.keys(range) as (keyof PaymentSearch)[]));
   return (
     <div className="flex flex-col gap-2">
       <nav aria-label="Views" className="flex flex-wrap gap-1">
         {VIEWS.map(({ name, search: view }) => {
-          const isCurrent = JSON.stringify(view) === JSON.stringify(filters);
+          const isCurrent = JSON.stringify(view) === JSON.stringify(chosen);
           return (
             <Link
               key={name}
               to="/payments"
-              search={view}
+              search={{ ...view, ...range }}
+              activeOptions={{ exact: true }}
               aria-current={isCurrent ? 'page' : undefined}
               className={`rounded-full border px-3 py-1 ${isCurrent ? 'border-accent bg-accent font-medium text-accent-ink' : 'border-line-strong bg-panel hover:bg-sunken'}`}
             >
@@ -38,42 +43,29 @@ export function FilterBar({ search }: { search: PaymentSearch }) {
         })}
       </nav>
       <FilterControls search={filters} />
-      {active.length > 0 && (
-        <ul aria-label="Filters" className="flex flex-wrap gap-1.5">
-          {active.map(([name, value]) => (
-            <li key={name}>
-              <Chip search={filters} name={name} value={value} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <FilterChips
+        chips={setFilters(filters).map(({ words, others }) => ({
+          words,
+          without: { to: '/payments', search: others },
+        }))}
+      />
     </div>
   );
 }
 
-interface ChipProps {
-  readonly search: PaymentSearch;
-  readonly name: keyof PaymentSearch;
-  readonly value: string;
-}
+/** Checked by the browser, which says at the field what is wrong with it. */
+const AMOUNT = {
+  inputMode: 'decimal',
+  pattern: String.raw`\d{1,12}(\.\d{1,4})?`,
+  title: 'An amount in major units, such as 12.50',
+} as const;
 
-/** Pressed, it takes its filter away. */
-function Chip({ search, name, value }: ChipProps) {
-  const words = filterWords(name, value);
-  return (
-    <Link
-      to="/payments"
-      search={withoutFilter(search, name)}
-      aria-label={`Remove the filter ${words}`}
-      className="flex items-center gap-1.5 rounded-md border border-line-strong bg-sunken px-2 py-0.5 hover:border-ink"
-    >
-      {words}
-      <X size={13} aria-hidden />
-    </Link>
-  );
-}
-
-const SELECT = 'min-h-8 max-w-44 min-w-0 rounded-md border border-line-strong bg-panel px-1.5';
+const TEXTS = [
+  { name: 'currency', label: 'Currency', placeholder: 'Any currency', maxLength: 3 },
+  { name: 'min', label: 'Amount from', placeholder: 'Amount from', ...AMOUNT },
+  { name: 'max', label: 'Amount to', placeholder: 'Amount to', ...AMOUNT },
+  { name: 'reference', label: 'Reference', placeholder: 'Any reference', maxLength: 255 },
+] as const;
 
 function FilterControls({ search }: { search: PaymentSearch }) {
   const navigate = useNavigate();
@@ -81,24 +73,27 @@ function FilterControls({ search }: { search: PaymentSearch }) {
     void navigate({ to: '/payments', search: { ...search, ...change } });
   const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const currency = textIn(new FormData(event.currentTarget), 'currency');
-    set({ currency: currency.toUpperCase() });
+    const form = new FormData(event.currentTarget);
+    const [currency = '', min = '', max = '', reference = ''] = TEXTS.map(({ name }) =>
+      textIn(form, name),
+    );
+    set({ currency: currency.toUpperCase(), min, max, reference });
   };
   return (
     <form onSubmit={onSubmit} className="flex flex-wrap gap-2">
-      <Picker
+      <FilterPicker
         label="Any status"
         value={search.status ?? ''}
         options={STATUSES.map((status) => [status, STATUS_LOOKS[status].word])}
         onPick={(status) => set({ status })}
       />
-      <Picker
+      <FilterPicker
         label="Any reason"
         value={search.failure_reason ?? ''}
         options={FAILURE_REASONS.map((reason) => [reason, reasonWords(reason)])}
         onPick={(reason) => set({ failure_reason: reason })}
       />
-      <Picker
+      <FilterPicker
         label="Any method"
         value={search.method ?? ''}
         options={[
@@ -107,48 +102,20 @@ function FilterControls({ search }: { search: PaymentSearch }) {
         ]}
         onPick={(method) => set({ method })}
       />
-      <input
-        key={search.currency}
-        name="currency"
-        aria-label="Currency, then Enter"
-        placeholder="Any currency"
-        defaultValue={search.currency}
-        maxLength={3}
-        autoComplete="off"
-        className={`${SELECT} w-28 px-2`}
-      />
+      {TEXTS.map(({ name, label, ...field }) => (
+        <input
+          key={`${name} ${search[name] ?? ''}`}
+          name={name}
+          aria-label={`${label}, then Enter`}
+          defaultValue={search[name]}
+          autoComplete="off"
+          spellCheck={false}
+          className={`${FILTER_CONTROL} w-32 px-2`}
+          {...field}
+        />
+      ))}
+      {/* For keyboards without Enter; and what submits several fields on it. */}
+      <Button type="submit">Filter</Button>
     </form>
-  );
-}
-
-interface PickerProps {
-  /** Of what is picked when nothing is. */
-  readonly label: string;
-  readonly value: string;
-  readonly options: readonly (readonly [value: string, words: string])[];
-  readonly onPick: (value: string) => void;
-}
-
-function Picker({ label, value, options, onPick }: PickerProps) {
-  const id = useId();
-  return (
-    <span>
-      <label htmlFor={id} className="sr-only">
-        {label.replace('Any ', 'Filter by ')}
-      </label>
-      <select
-        id={id}
-        value={value}
-        className={SELECT}
-        onChange={(event) => onPick(event.currentTarget.value)}
-      >
-        <option value="">{label}</option>
-        {options.map(([option, words]) => (
-          <option key={option} value={option}>
-            {words}
-          </option>
-        ))}
-      </select>
-    </span>
   );
 }

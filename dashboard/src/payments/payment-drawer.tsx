@@ -3,14 +3,14 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { Maximize2 } from 'lucide-react';
 import { PaymentDetail } from '../payment/payment-detail.tsx';
 import { Drawer } from '../shared/dialog.tsx';
-import { withoutFilter } from '../shared/payment-search.ts';
 import { useKey } from '../shell/keys.ts';
+import { without } from './filter-words.ts';
 
 const route = getRouteApi('/payments');
 
 export function PaymentDrawer({ id }: { id: string }) {
   const navigate = route.useNavigate();
-  const close = () => void navigate({ search: (search) => withoutFilter(search, 'open') });
+  const close = () => void navigate({ search: (search) => without(search, 'open') });
   useKey('Escape', close);
   return (
     <Drawer

@@ -2,6 +2,7 @@
 import type { Payment } from '@farthing/sdk';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { memo, useRef } from 'react';
+import { ROW_CELL } from '../shared/list/live-table.tsx';
 import { Moment } from '../shared/moment.tsx';
 import { Money } from '../shared/money.tsx';
 import { methodWords, reasonWords, shortId, Status } from '../shared/status.tsx';
@@ -11,8 +12,6 @@ interface PaymentRowProps {
   readonly rowIndex: number;
   readonly isOpen: boolean;
 }
-
-const CELL = 'h-[37px] border-b border-line px-3 py-0';
 
 export const PaymentRow = memo(function PaymentRow({ payment, rowIndex, isOpen }: PaymentRowProps) {
   const navigate = useNavigate();
@@ -29,10 +28,10 @@ export const PaymentRow = memo(function PaymentRow({ payment, rowIndex, isOpen }
       }}
       className={`cursor-pointer hover:bg-sunken ${isOpen ? 'bg-sunken' : ''}`}
     >
-      <td className={`${CELL} hidden text-soft sm:table-cell`}>
+      <td className={`${ROW_CELL} hidden text-soft sm:table-cell`}>
         <Moment at={payment.created_at} />
       </td>
-      <th scope="row" className={`${CELL} text-left font-normal`}>
+      <th scope="row" className={`${ROW_CELL} text-left font-normal`}>
         <Link
           to="/payments"
           search={(search) => ({ ...search, open: id })}
@@ -43,10 +42,10 @@ export const PaymentRow = memo(function PaymentRow({ payment, rowIndex, isOpen }
           …{shortId(id)}
         </Link>
       </th>
-      <td className={`${CELL} text-right`}>
+      <td className={`${ROW_CELL} text-right`}>
         <Money amount={payment.amount} currency={payment.currency} />
       </td>
-      <td className={CELL}>
+      <td className={ROW_CELL}>
         {/* Drawn anew when it changes, which starts the tint. */}
         <span
           key={updatedAt}
@@ -55,12 +54,12 @@ export const PaymentRow = memo(function PaymentRow({ payment, rowIndex, isOpen }
           <Status status={payment.status} />
         </span>
       </td>
-      <td className={`${CELL} hidden max-w-48 truncate xl:table-cell`}>
+      <td className={`${ROW_CELL} hidden max-w-48 truncate xl:table-cell`}>
         {reason === null ? '' : reasonWords(reason)}
       </td>
-      <td className={`${CELL} hidden max-w-64 truncate md:table-cell`}>{payment.recipient}</td>
-      <td className={`${CELL} hidden truncate lg:table-cell`}>{methodWords(payment)}</td>
-      <td className={`${CELL} hidden text-right xl:table-cell`}>
+      <td className={`${ROW_CELL} hidden max-w-64 truncate md:table-cell`}>{payment.recipient}</td>
+      <td className={`${ROW_CELL} hidden truncate lg:table-cell`}>{methodWords(payment)}</td>
+      <td className={`${ROW_CELL} hidden text-right xl:table-cell`}>
         {payment.risk?.score.toFixed(2)}
       </td>
     </tr>

@@ -5,12 +5,14 @@ import { useState } from 'react';
 import { paymentsQuery } from '../service/queries.ts';
 import { PageTitle } from '../shared/page-title.tsx';
 import { Panel } from '../shared/panel.tsx';
-import { activeFilters, filtersOf, type PaymentSearch } from '../shared/payment-search.ts';
+import type { PaymentSearch } from '../shared/payment-search.ts';
 import { ProblemNote } from '../shared/problem.tsx';
 import { SkeletonRows } from '../shared/waiting.tsx';
 import { EmptyList } from './empty-list.tsx';
 import { FilterBar } from './filter-bar.tsx';
+import { setFilters } from './filter-words.ts';
 import { PaymentDrawer } from './payment-drawer.tsx';
+import { filtersOf } from './payment-filters.ts';
 import { PaymentTable } from './payment-table.tsx';
 import { useLivePayments } from './use-live-payments.ts';
 
@@ -20,7 +22,7 @@ export function PaymentsPage() {
   const search = route.useSearch();
   const { open, ...filters } = search;
   return (
-    <div className="flex flex-col gap-3 lg:h-[calc(100dvh-5.6rem)] lg:min-h-[30rem]">
+    <div className="flex flex-col gap-3 lg:h-[calc(100dvh-5.6rem)] lg:min-h-[30rem] lg:[[data-banner]~&]:h-[calc(100dvh-8.8rem)]">
       <PageTitle>Payments</PageTitle>
       <FilterBar search={search} />
       {/* Another filter is another list: nothing of the one before is kept. */}
@@ -53,7 +55,7 @@ function PaymentList({ search }: { search: PaymentSearch }) {
     );
   }
   if (rows.length === 0 && !list.hasNextPage) {
-    return <EmptyList filters={activeFilters(search)} />;
+    return <EmptyList filters={setFilters(search)} />;
   }
   return (
     <PaymentTable

@@ -7,7 +7,7 @@ import { type InfiniteData, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { latestPayments, liveFeed } from '../service/live.ts';
 import { paymentsQuery } from '../service/queries.ts';
-import { meetsFilters } from '../shared/payment-search.ts';
+import { meetsFilters } from './payment-filters.ts';
 
 /** With more new rows than this the list is read anew, so that it does not grow without end. */
 const FRESH_MAX = 200;

@@ -7,6 +7,9 @@ const KEY_NAME = 'farthing.api-key';
 /** A person is waiting: two more attempts, then the page says what is wrong. */
 const RETRIES_MAX = 2;
 
+/** The service leaves what its own dashboard reads out of its request log. */
+const HEADERS = { 'farthing-client': 'dashboard' };
+
 let current = build(storedKey());
 
 export function service(): Client {
@@ -18,6 +21,7 @@ export function feedClient(onRetry: (retry: Retry) => void): Client {
   return createClient({
     baseUrl: location.origin,
     apiKey: storedKey(),
+    headers: HEADERS,
     retryDelayMs: 500,
     retryDelayMsMax: 10_000,
     onRetry,
@@ -31,7 +35,12 @@ export function setApiKey(key: string): void {
 }
 
 function build(apiKey: string | undefined): Client {
-  return createClient({ baseUrl: location.origin, apiKey, retriesMax: RETRIES_MAX });
+  return createClient({
+    baseUrl: location.origin,
+    apiKey,
+    headers: HEADERS,
+    retriesMax: RETRIES_MAX,
+  });
 }
 
 function storedKey(): string | undefined {

@@ -2,7 +2,7 @@
 import { CopyButton } from './copy.tsx';
 
 interface CurlRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: object;
   /** Seconds the answer waits for an outcome. */
@@ -10,14 +10,21 @@ interface CurlRequest {
 }
 
 export function curlText({ method, path, body, waitSeconds }: CurlRequest): string {
-  const parts = [`curl -s ${method === 'DELETE' ? '-X DELETE ' : ''}${location.origin}${path}`];
-  if (method === 'POST' && body === undefined) parts.push('-X POST');
+  // What curl does by itself is left to it.
+  const usual = body === undefined ? 'GET' : 'POST';
+  const asked = method === usual ? '' : `-X ${method} `;
+  const parts = [`curl -s ${asked}${location.origin}${path}`];
   if (waitSeconds !== undefined) parts.push(`-H 'Prefer: wait=${waitSeconds}'`);
   if (body !== undefined) {
     parts.push(`-H 'Content-Type: application/json'`);
-    parts.push(`-d '${JSON.stringify(body).replaceAll("'", String.raw`'\''`)}'`);
+    parts.push(`-d ${shellQuoted(JSON.stringify(body))}`);
   }
   return parts.join(' \\\n  ');
+}
+
+/** One word for the shell, whatever is in it. */
+export function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 interface CurlProps {

@@ -1,4 +1,6 @@
 /** Points in time, as short as they can be told today; the whole of it is in the title. */
+export { formatDuration } from './duration.ts';
+
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const dayAndClock = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
@@ -15,13 +17,4 @@ export function Moment({ at }: { at: string }) {
       {(isToday ? clock : dayAndClock).format(time)}
     </time>
   );
-}
-
-/** «340 ms», «2.1 s», «5 min». */
-export function formatDuration(ms: number): string {
-  if (ms < 10) return `${ms.toFixed(ms < 1 ? 2 : 1)} ms`;
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
-  if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`;
-  return `${(ms / 3_600_000).toFixed(1)} h`;
 }

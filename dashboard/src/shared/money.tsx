@@ -5,6 +5,11 @@ export function formatMoney(amount: number, currency: string | null): string {
   return `${formatOf(currency).format(amount)} ${currency ?? '–'}`;
 }
 
+/** Without its code, for where that stands already. */
+export function formatAmount(amount: number, currency: string): string {
+  return formatOf(currency).format(amount);
+}
+
 /** The code is set back: columns of amounts are read by their digits. */
 export function Money({ amount, currency }: { amount: number; currency: string | null }) {
   return (

@@ -25,7 +25,7 @@ export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
         role="tablist"
         aria-label={label}
         onKeyDown={move}
-        className="flex gap-1 border-b border-line"
+        className="flex flex-wrap gap-1 border-b border-line"
       >
         {tabs.map(({ name }) => (
           <button

@@ -1,11 +1,11 @@
 /** Whether what is shown is what is: always in sight, in words, with the time until the next attempt or the data's age. */
 import { Pause, Play } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import type { ConnectionState, FeedView } from '../service/live-feed.ts';
 import { liveFeed, useFeed } from '../service/live.ts';
 import { Button } from '../shared/button.tsx';
 import { formatCount } from '../shared/money.tsx';
 import { formatDuration } from '../shared/moment.tsx';
+import { useSeconds } from '../shared/use-seconds.ts';
 
 const DOTS: Readonly<Record<ConnectionState | 'paused', string>> = {
   connecting: 'bg-busy',
@@ -60,16 +60,4 @@ function remark(
   if (connection === 'offline') return `data ${age} old · next try in ${countdown} s`;
   if (isPaused) return waiting === 0 ? '' : `${formatCount(waiting)} new`;
   return '';
-}
-
-/** The time, moving while it is looked at. */
-function useSeconds(isMoving: boolean): number {
-  const [nowMs, setNowMs] = useState(Date.now);
-  useEffect(() => {
-    if (!isMoving) return undefined;
-    setNowMs(Date.now());
-    const timer = setInterval(() => setNowMs(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, [isMoving]);
-  return nowMs;
 }

@@ -27,7 +27,7 @@ export function Search({ field }: { field: RefObject<HTMLInputElement | null> })
   };
   return (
     // Where there is little room, the field takes all of it while it is used.
-    <search className="w-full max-w-md min-w-0 max-sm:focus-within:absolute max-sm:focus-within:inset-x-3 max-sm:focus-within:z-10 max-sm:focus-within:w-auto">
+    <search className="max-w-md min-w-0 flex-1 basis-20 max-sm:focus-within:absolute max-sm:focus-within:inset-x-3 max-sm:focus-within:z-10 max-sm:focus-within:w-auto">
       <form onSubmit={onSubmit} className="relative">
         <SearchIcon
           size={15}
@@ -42,7 +42,7 @@ export function Search({ field }: { field: RefObject<HTMLInputElement | null> })
           placeholder="Find any id, recipient, last 4"
           autoComplete="off"
           spellCheck={false}
-          className="min-h-8 w-full rounded-md border border-line-strong bg-panel py-1 pr-2 pl-8"
+          className="min-h-8 w-full text-ellipsis rounded-md border border-line-strong bg-panel py-1 pr-2 pl-8 text-ellipsis"
         />
       </form>
     </search>

@@ -5,11 +5,13 @@ import { lazy, Suspense, useRef, useState } from 'react';
 import { liveFeed } from '../service/live.ts';
 import { Button } from '../shared/button.tsx';
 import { announce, Notice } from '../shared/notice.tsx';
+import type { RangeSearch } from '../shared/time-range.ts';
 import { Connection } from './connection.tsx';
 import { useKey } from './keys.ts';
 import { PAGES, type PageLink } from './pages.ts';
 import { Search } from './search.tsx';
 import { nextTheme, useTheme } from './theme.ts';
+import { hasRange, TimeRange, useKeptRange } from './time-range.tsx';
 
 const NewPaymentDialog = lazy(() =>
   import('../new-payment/new-payment-dialog.tsx').then((module) => ({
@@ -20,6 +22,14 @@ const NewPaymentDialog = lazy(() =>
 const Help = lazy(() => import('./help.tsx').then((module) => ({ default: module.Help })));
 
 const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
+
+const SimulationBanner = lazy(() =>
+  import('../simulator/simulation-banner.tsx').then(
+    (module) => ({ default: module.SimulationBanner }),
+    // A page must not break for want of what is beside it.
+    () => ({ default: () => null }),
+  ),
+);
 
 const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
 
@@ -42,8 +52,9 @@ export function Shell() {
         Skip to the page
       </a>
       <Rail />
-      <header className="sticky top-0 z-20 flex items-center gap-2 border-b border-line bg-ground px-3 py-2 lg:px-5">
+      <header className="sticky top-0 z-20 flex flex-wrap items-center gap-2 border-b border-line bg-ground px-3 py-2 lg:px-5">
         <Search field={search} />
+        <TimeRange />
         <div className="ml-auto flex items-center gap-1">
           <Button
             look="quiet"
@@ -66,6 +77,9 @@ export function Shell() {
         </div>
       </header>
       <main id="page" tabIndex={-1} className="min-w-0 px-3 py-3 outline-none lg:px-5 lg:py-4">
+        <Suspense>
+          <SimulationBanner />
+        </Suspense>
         <Outlet />
       </main>
       <Suspense>
@@ -86,6 +100,7 @@ export function Shell() {
 
 /** On the left where there is room, at the bottom where there is none. */
 function Rail() {
+  const range = useKeptRange();
   return (
     <nav
       aria-label="Pages"
@@ -100,8 +115,11 @@ function Rail() {
       </Link>
       <ul className="flex justify-around lg:flex-col lg:gap-0.5 lg:px-2">
         {PAGES.map((page) => (
-          <li key={page.to} className="flex-1">
-            <RailLink page={page} />
+          <li
+            key={page.to}
+            className="min-w-0 flex-1 max-sm:has-data-[status=active]:flex-none lg:flex-none"
+          >
+            <RailLink page={page} search={hasRange(page.to) ? range : {}} />
           </li>
         ))}
       </ul>
@@ -109,19 +127,22 @@ function Rail() {
   );
 }
 
-function RailLink({ page: { to, name, key, Icon } }: { page: PageLink }) {
+function RailLink({ page, search }: { page: PageLink; search: RangeSearch }) {
+  const { to, name, key, Icon } = page;
   const navigate = useNavigate();
-  useKey(`g ${key}`, () => void navigate({ to }));
+  useKey(`g ${key}`, () => void navigate({ to, search }));
   return (
     <Link
       to={to}
+      search={search}
       activeOptions={{ exact: to === '/', includeSearch: false }}
       activeProps={{ className: 'bg-sunken text-ink font-semibold' }}
       inactiveProps={{ className: 'text-soft hover:bg-sunken hover:text-ink' }}
-      className="flex min-h-13 flex-col items-center justify-center gap-0.5 text-xs lg:min-h-9 lg:flex-row lg:justify-start lg:gap-2.5 lg:rounded-md lg:px-2.5 lg:text-sm"
+      className="group flex min-h-13 flex-col items-center justify-center gap-0.5 text-xs max-sm:px-1.5 lg:min-h-9 lg:flex-row lg:justify-start lg:gap-2.5 lg:rounded-md lg:px-2.5 lg:text-sm"
     >
       <Icon size={17} aria-hidden />
-      {name}
+      {/* Eight names have no room beside each other: there, only where one is has its own. */}
+      <span className="max-sm:group-not-data-[status=active]:sr-only">{name}</span>
     </Link>
   );
 }

@@ -17,10 +17,14 @@ export function useTheme(): Theme {
 /** Light after system, dark after light, and round. */
 export function nextTheme(): Theme {
   const theme = THEMES[(THEMES.indexOf(chosen()) + 1) % THEMES.length] ?? 'system';
+  setTheme(theme);
+  return theme;
+}
+
+export function setTheme(theme: Theme): void {
   localStorage.setItem(NAME, theme);
   apply();
   for (const watcher of watchers) watcher();
-  return theme;
 }
 
 function chosen(): Theme {

@@ -985,11 +985,138 @@ export interface operations {
             };
         };
     };
+    readonly getTimeSeries: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Absent: an hour before `to`. */
+                readonly from?: string;
+                /** @description Absent: now. */
+                readonly to?: string;
+                /** @description Absent: the smallest that makes at most 120 points. `1m` and `5m` reach back 48 hours; 1,500 points are the most. Days are those of UTC. */
+                readonly step?: "1m" | "5m" | "1h" | "1d";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description The beginning of the first step.
+                         */
+                        readonly from: string;
+                        /**
+                         * Format: date-time
+                         * @description The end of the last step.
+                         */
+                        readonly to: string;
+                        readonly step_seconds: number;
+                        /** @description Every step, those in which nothing happened included; oldest first. */
+                        readonly points: readonly {
+                            /**
+                             * Format: date-time
+                             * @description The beginning of the step.
+                             */
+                            readonly at: string;
+                            /** @description Payments that were made. */
+                            readonly created: number;
+                            /** @description Payments that came into SUCCESS by an attempt. */
+                            readonly succeeded: number;
+                            /** @description Attempts that failed. */
+                            readonly failed: number;
+                            /** @description Payments that came into AUTHORIZED. */
+                            readonly authorized: number;
+                            /** @description Payments that came into CANCELED. */
+                            readonly canceled: number;
+                            /** @description Refunds, whole and partial ones. */
+                            readonly refunded: number;
+                            /** @description Captured in the step per currency, refunds not taken off. */
+                            readonly volume: {
+                                readonly [key: string]: number;
+                            };
+                            /** @description Refunded in the step per currency. */
+                            readonly refund_volume: {
+                                readonly [key: string]: number;
+                            };
+                            /** @description From creation to the first outcome, within 1 %; null when no payment came to its first outcome. */
+                            readonly outcome_ms: {
+                                readonly p50: number;
+                                readonly p95: number;
+                            } | null;
+                            /** @description How long deciding about a card took, within 1 %; null when none was decided about. */
+                            readonly decision_ms: {
+                                readonly p50: number;
+                                readonly p95: number;
+                            } | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly getRiskScoreHistogram: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Absent: from the beginning. */
+                readonly from?: string;
+                /** @description Absent: now. */
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description The beginning of what was counted; null for the beginning of all.
+                         */
+                        readonly from: string | null;
+                        /**
+                         * Format: date-time
+                         * @description The end of what was counted.
+                         */
+                        readonly to: string;
+                        /** @description Lowest scores first. */
+                        readonly buckets: readonly {
+                            /** @description Scores from this one on … */
+                            readonly from: number;
+                            /** @description … and below this one; the last bucket has the score 1 too. */
+                            readonly to: number;
+                            readonly count: number;
+                        }[];
+                        /** @description Card payments that were decided. */
+                        readonly total: number;
+                    };
+                };
+            };
+        };
+    };
     readonly listEvents: {
         readonly parameters: {
             readonly query?: {
-                /** @description A cursor; absent: from the beginning. */
+                /** @description A cursor: events that came behind it. Absent: from the beginning. */
                 readonly after?: string;
+                /** @description A cursor: events that came before it. Absent: to the end. */
+                readonly before?: string;
+                /** @description asc: oldest first; desc: newest first. */
+                readonly order?: "asc" | "desc";
                 readonly limit?: number;
                 /** @description One event type or several, joined by commas. */
                 readonly type?: string;
@@ -1355,6 +1482,340 @@ export interface operations {
                          * @description When they do; null when none does.
                          */
                         readonly expires_at: string | null;
+                    };
+                };
+            };
+        };
+    };
+    readonly getTraffic: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly running: {
+                            /** @description Each payment has it in its metadata, as `traffic_run`. */
+                            readonly id: string;
+                            /** @enum {string|null} */
+                            readonly preset: "quiet_shop" | "black_friday" | "card_testing" | "account_takeover" | "friendly_fraud" | "issuer_outage" | "slow_webhooks" | null;
+                            /** @description Payments a second. */
+                            readonly rate: number;
+                            /** @description How much of each scenario, by weight: 3 and 1 are three quarters and one. */
+                            readonly mix: {
+                                /** @description Returning customers with their own cards, devices and addresses, at shops that have their hours and their prices. */
+                                readonly shopping?: number;
+                                /** @description Payments from accounts to people and small firms; most that fail and may be tried again are. */
+                                readonly invoices?: number;
+                                /** @description Bursts of small amounts on many stolen card numbers from one device and one address; most numbers are dead. */
+                                readonly card_testing?: number;
+                                /** @description A known customer's card on a new device at a new address: large amounts in quick succession. */
+                                readonly account_takeover?: number;
+                                /** @description Ordinary payments from the usual device, claimed back a little later: a refund with a reason. */
+                                readonly friendly_fraud?: number;
+                            };
+                            readonly seed: number;
+                            readonly duration_seconds: number;
+                            /** @enum {string} */
+                            readonly status: "running" | "finished" | "stopped" | "failed";
+                            /** Format: date-time */
+                            readonly started_at: string;
+                            /**
+                             * Format: date-time
+                             * @description Is to end, or did.
+                             */
+                            readonly ends_at: string;
+                            /** @description Payments of the whole run, if it is not stopped. */
+                            readonly planned: number;
+                            /** @description Payments asked for. */
+                            readonly sent: number;
+                            /** @description Payments made, whatever was decided about them. */
+                            readonly accepted: number;
+                            /** @description Payments that were not made: storage could not write. */
+                            readonly refused: number;
+                            /** @description Payments that are due and not sent: how far it lags. */
+                            readonly behind: number;
+                            readonly refunds: number;
+                            readonly retries: number;
+                            /** @description Payments sent, by what they really are. */
+                            readonly by_label: {
+                                readonly legitimate: number;
+                                readonly card_testing: number;
+                                readonly account_takeover: number;
+                                readonly friendly_fraud: number;
+                            };
+                            /** @description What broke, if it failed. */
+                            readonly error: string | null;
+                        } | null;
+                        readonly last: {
+                            /** @description Each payment has it in its metadata, as `traffic_run`. */
+                            readonly id: string;
+                            /** @enum {string|null} */
+                            readonly preset: "quiet_shop" | "black_friday" | "card_testing" | "account_takeover" | "friendly_fraud" | "issuer_outage" | "slow_webhooks" | null;
+                            /** @description Payments a second. */
+                            readonly rate: number;
+                            /** @description How much of each scenario, by weight: 3 and 1 are three quarters and one. */
+                            readonly mix: {
+                                /** @description Returning customers with their own cards, devices and addresses, at shops that have their hours and their prices. */
+                                readonly shopping?: number;
+                                /** @description Payments from accounts to people and small firms; most that fail and may be tried again are. */
+                                readonly invoices?: number;
+                                /** @description Bursts of small amounts on many stolen card numbers from one device and one address; most numbers are dead. */
+                                readonly card_testing?: number;
+                                /** @description A known customer's card on a new device at a new address: large amounts in quick succession. */
+                                readonly account_takeover?: number;
+                                /** @description Ordinary payments from the usual device, claimed back a little later: a refund with a reason. */
+                                readonly friendly_fraud?: number;
+                            };
+                            readonly seed: number;
+                            readonly duration_seconds: number;
+                            /** @enum {string} */
+                            readonly status: "running" | "finished" | "stopped" | "failed";
+                            /** Format: date-time */
+                            readonly started_at: string;
+                            /**
+                             * Format: date-time
+                             * @description Is to end, or did.
+                             */
+                            readonly ends_at: string;
+                            /** @description Payments of the whole run, if it is not stopped. */
+                            readonly planned: number;
+                            /** @description Payments asked for. */
+                            readonly sent: number;
+                            /** @description Payments made, whatever was decided about them. */
+                            readonly accepted: number;
+                            /** @description Payments that were not made: storage could not write. */
+                            readonly refused: number;
+                            /** @description Payments that are due and not sent: how far it lags. */
+                            readonly behind: number;
+                            readonly refunds: number;
+                            readonly retries: number;
+                            /** @description Payments sent, by what they really are. */
+                            readonly by_label: {
+                                readonly legitimate: number;
+                                readonly card_testing: number;
+                                readonly account_takeover: number;
+                                readonly friendly_fraud: number;
+                            };
+                            /** @description What broke, if it failed. */
+                            readonly error: string | null;
+                        } | null;
+                        readonly presets: readonly {
+                            /**
+                             * @description A run that has a name.
+                             * @enum {string}
+                             */
+                            readonly name: "quiet_shop" | "black_friday" | "card_testing" | "account_takeover" | "friendly_fraud" | "issuer_outage" | "slow_webhooks";
+                            readonly title: string;
+                            readonly description: string;
+                            readonly rate: number;
+                            /** @description How much of each scenario, by weight: 3 and 1 are three quarters and one. */
+                            readonly mix: {
+                                /** @description Returning customers with their own cards, devices and addresses, at shops that have their hours and their prices. */
+                                readonly shopping?: number;
+                                /** @description Payments from accounts to people and small firms; most that fail and may be tried again are. */
+                                readonly invoices?: number;
+                                /** @description Bursts of small amounts on many stolen card numbers from one device and one address; most numbers are dead. */
+                                readonly card_testing?: number;
+                                /** @description A known customer's card on a new device at a new address: large amounts in quick succession. */
+                                readonly account_takeover?: number;
+                                /** @description Ordinary payments from the usual device, claimed back a little later: a refund with a reason. */
+                                readonly friendly_fraud?: number;
+                            };
+                            readonly duration_seconds: number;
+                            /** @description Those that its payments have. */
+                            readonly labels: readonly ("legitimate" | "card_testing" | "account_takeover" | "friendly_fraud")[];
+                        }[];
+                        readonly scenarios: readonly {
+                            /** @enum {string} */
+                            readonly name: "shopping" | "invoices" | "card_testing" | "account_takeover" | "friendly_fraud";
+                            readonly title: string;
+                            readonly description: string;
+                            /** @enum {string} */
+                            readonly label: "legitimate" | "card_testing" | "account_takeover" | "friendly_fraud";
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    readonly startTraffic: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /**
+                     * @description Says all that is not said here; absent: quiet_shop.
+                     * @enum {string}
+                     */
+                    readonly preset?: "quiet_shop" | "black_friday" | "card_testing" | "account_takeover" | "friendly_fraud" | "issuer_outage" | "slow_webhooks";
+                    /** @description Payments a second; of black_friday, those of its end. */
+                    readonly rate?: number;
+                    /** @description In the place of the whole mix. Some weight must be above zero. */
+                    readonly mix?: {
+                        /** @description Returning customers with their own cards, devices and addresses, at shops that have their hours and their prices. */
+                        readonly shopping?: number;
+                        /** @description Payments from accounts to people and small firms; most that fail and may be tried again are. */
+                        readonly invoices?: number;
+                        /** @description Bursts of small amounts on many stolen card numbers from one device and one address; most numbers are dead. */
+                        readonly card_testing?: number;
+                        /** @description A known customer's card on a new device at a new address: large amounts in quick succession. */
+                        readonly account_takeover?: number;
+                        /** @description Ordinary payments from the usual device, claimed back a little later: a refund with a reason. */
+                        readonly friendly_fraud?: number;
+                    };
+                    /** @description The same seed, rate, mix and duration ask for the same payments. Absent: a new one, for the hour that it is. */
+                    readonly seed?: number;
+                    /** @description Seconds. */
+                    readonly duration?: number;
+                } | null;
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Each payment has it in its metadata, as `traffic_run`. */
+                        readonly id: string;
+                        /** @enum {string|null} */
+                        readonly preset: "quiet_shop" | "black_friday" | "card_testing" | "account_takeover" | "friendly_fraud" | "issuer_outage" | "slow_webhooks" | null;
+                        /** @description Payments a second. */
+                        readonly rate: number;
+                        /** @description How much of each scenario, by weight: 3 and 1 are three quarters and one. */
+                        readonly mix: {
+                            /** @description Returning customers with their own cards, devices and addresses, at shops that have their hours and their prices. */
+                            readonly shopping?: number;
+                            /** @description Payments from accounts to people and small firms; most that fail and may be tried again are. */
+                            readonly invoices?: number;
+                            /** @description Bursts of small amounts on many stolen card numbers from one device and one address; most numbers are dead. */
+                            readonly card_testing?: number;
+                            /** @description A known customer's card on a new device at a new address: large amounts in quick succession. */
+                            readonly account_takeover?: number;
+                            /** @description Ordinary payments from the usual device, claimed back a little later: a refund with a reason. */
+                            readonly friendly_fraud?: number;
+                        };
+                        readonly seed: number;
+                        readonly duration_seconds: number;
+                        /** @enum {string} */
+                        readonly status: "running" | "finished" | "stopped" | "failed";
+                        /** Format: date-time */
+                        readonly started_at: string;
+                        /**
+                         * Format: date-time
+                         * @description Is to end, or did.
+                         */
+                        readonly ends_at: string;
+                        /** @description Payments of the whole run, if it is not stopped. */
+                        readonly planned: number;
+                        /** @description Payments asked for. */
+                        readonly sent: number;
+                        /** @description Payments made, whatever was decided about them. */
+                        readonly accepted: number;
+                        /** @description Payments that were not made: storage could not write. */
+                        readonly refused: number;
+                        /** @description Payments that are due and not sent: how far it lags. */
+                        readonly behind: number;
+                        readonly refunds: number;
+                        readonly retries: number;
+                        /** @description Payments sent, by what they really are. */
+                        readonly by_label: {
+                            readonly legitimate: number;
+                            readonly card_testing: number;
+                            readonly account_takeover: number;
+                            readonly friendly_fraud: number;
+                        };
+                        /** @description What broke, if it failed. */
+                        readonly error: string | null;
+                    };
+                };
+            };
+        };
+    };
+    readonly stopTraffic: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Each payment has it in its metadata, as `traffic_run`. */
+                        readonly id: string;
+                        /** @enum {string|null} */
+                        readonly preset: "quiet_shop" | "black_friday" | "card_testing" | "account_takeover" | "friendly_fraud" | "issuer_outage" | "slow_webhooks" | null;
+                        /** @description Payments a second. */
+                        readonly rate: number;
+                        /** @description How much of each scenario, by weight: 3 and 1 are three quarters and one. */
+                        readonly mix: {
+                            /** @description Returning customers with their own cards, devices and addresses, at shops that have their hours and their prices. */
+                            readonly shopping?: number;
+                            /** @description Payments from accounts to people and small firms; most that fail and may be tried again are. */
+                            readonly invoices?: number;
+                            /** @description Bursts of small amounts on many stolen card numbers from one device and one address; most numbers are dead. */
+                            readonly card_testing?: number;
+                            /** @description A known customer's card on a new device at a new address: large amounts in quick succession. */
+                            readonly account_takeover?: number;
+                            /** @description Ordinary payments from the usual device, claimed back a little later: a refund with a reason. */
+                            readonly friendly_fraud?: number;
+                        };
+                        readonly seed: number;
+                        readonly duration_seconds: number;
+                        /** @enum {string} */
+                        readonly status: "running" | "finished" | "stopped" | "failed";
+                        /** Format: date-time */
+                        readonly started_at: string;
+                        /**
+                         * Format: date-time
+                         * @description Is to end, or did.
+                         */
+                        readonly ends_at: string;
+                        /** @description Payments of the whole run, if it is not stopped. */
+                        readonly planned: number;
+                        /** @description Payments asked for. */
+                        readonly sent: number;
+                        /** @description Payments made, whatever was decided about them. */
+                        readonly accepted: number;
+                        /** @description Payments that were not made: storage could not write. */
+                        readonly refused: number;
+                        /** @description Payments that are due and not sent: how far it lags. */
+                        readonly behind: number;
+                        readonly refunds: number;
+                        readonly retries: number;
+                        /** @description Payments sent, by what they really are. */
+                        readonly by_label: {
+                            readonly legitimate: number;
+                            readonly card_testing: number;
+                            readonly account_takeover: number;
+                            readonly friendly_fraud: number;
+                        };
+                        /** @description What broke, if it failed. */
+                        readonly error: string | null;
                     };
                 };
             };
@@ -2353,6 +2814,41 @@ export interface operations {
             };
         };
     };
+    readonly getWebhookEndpointHealth: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly endpoint_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly endpoint_id: string;
+                        /** @description Its last 100 deliveries, newest first. */
+                        readonly deliveries: readonly {
+                            readonly id: string;
+                            /** @enum {string} */
+                            readonly status: "pending" | "delivered" | "failing" | "dead";
+                        }[];
+                        /** @description How long the last attempt at each of them took, in milliseconds; without those that were dropped on purpose. null when there was none. */
+                        readonly attempt_ms: {
+                            readonly p50: number;
+                            readonly p95: number;
+                        } | null;
+                    };
+                };
+            };
+        };
+    };
     readonly rotateWebhookSecret: {
         readonly parameters: {
             readonly query?: never;
@@ -3128,6 +3624,174 @@ export interface operations {
                 };
                 content: {
                     readonly "text/plain": string;
+                };
+            };
+        };
+    };
+    readonly listRequests: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+                /** @description Any case. */
+                readonly method?: string;
+                /** @description One status, or a class of them: 2xx, 4xx, 5xx; none: nothing was sent. */
+                readonly status?: string;
+                /** @description A part of the path or of the query as they are shown, any case. */
+                readonly path?: string;
+                readonly request_id?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly {
+                            /** @description Of this entry of the log: a request id may come twice. */
+                            readonly id: string;
+                            readonly request_id: string;
+                            /**
+                             * Format: date-time
+                             * @description When it came.
+                             */
+                            readonly at: string;
+                            /** @description `-` for what was no HTTP. */
+                            readonly method: string;
+                            /** @description As asked, redacted; very long ones are cut. */
+                            readonly path: string;
+                            /** @description Behind the ?, redacted; null without one. */
+                            readonly query: string | null;
+                            /** @description The pattern that matched; `unmatched` when none did. */
+                            readonly route: string;
+                            /** @description null when nothing was sent: the answer was lost on purpose, or the client had gone. */
+                            readonly status: number | null;
+                            /** @description Until it was answered; of a live feed until it began. */
+                            readonly duration_ms: number;
+                            /** @description The name of the API key, or anonymous; null when it was refused before that. */
+                            readonly actor: string | null;
+                            /** @description null without an Idempotency-Key. The verdict: new (nothing was kept under it), replayed, mismatch (kept for another request: 422), waiting (the first request was still being answered: 409), unused (it was not looked at). */
+                            readonly idempotency: {
+                                readonly key_present: boolean;
+                                /** @enum {string} */
+                                readonly verdict: "new" | "replayed" | "mismatch" | "waiting" | "unused";
+                            } | null;
+                            /** Format: uuid */
+                            readonly payment_id: string | null;
+                            /** @description Of a problem: see GET /errors. */
+                            readonly error_code: string | null;
+                        }[];
+                        readonly has_more: boolean;
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    readonly getRequest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly request_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @description Of this entry of the log: a request id may come twice. */
+                        readonly id: string;
+                        readonly request_id: string;
+                        /**
+                         * Format: date-time
+                         * @description When it came.
+                         */
+                        readonly at: string;
+                        /** @description `-` for what was no HTTP. */
+                        readonly method: string;
+                        /** @description As asked, redacted; very long ones are cut. */
+                        readonly path: string;
+                        /** @description Behind the ?, redacted; null without one. */
+                        readonly query: string | null;
+                        /** @description The pattern that matched; `unmatched` when none did. */
+                        readonly route: string;
+                        /** @description null when nothing was sent: the answer was lost on purpose, or the client had gone. */
+                        readonly status: number | null;
+                        /** @description Until it was answered; of a live feed until it began. */
+                        readonly duration_ms: number;
+                        /** @description The name of the API key, or anonymous; null when it was refused before that. */
+                        readonly actor: string | null;
+                        /** @description null without an Idempotency-Key. The verdict: new (nothing was kept under it), replayed, mismatch (kept for another request: 422), waiting (the first request was still being answered: 409), unused (it was not looked at). */
+                        readonly idempotency: {
+                            readonly key_present: boolean;
+                            /** @enum {string} */
+                            readonly verdict: "new" | "replayed" | "mismatch" | "waiting" | "unused";
+                        } | null;
+                        /** Format: uuid */
+                        readonly payment_id: string | null;
+                        /** @description Of a problem: see GET /errors. */
+                        readonly error_code: string | null;
+                        readonly request_headers: {
+                            readonly [key: string]: string;
+                        };
+                        /** @description As text, redacted; null when there was none, or it was not read, or is no text, or is kept at a sink. */
+                        readonly request_body: string | null;
+                        /** @description Only the beginning of the body is kept. */
+                        readonly request_truncated: boolean;
+                        readonly response_headers: {
+                            readonly [key: string]: string;
+                        };
+                        /** @description As text, redacted; null when there was none, or it was not read, or is no text, or is kept at a sink. */
+                        readonly response_body: string | null;
+                        /** @description Only the beginning of the body is kept. */
+                        readonly response_truncated: boolean;
+                    };
+                };
+            };
+        };
+    };
+    readonly getConfiguration: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly {
+                            readonly name: string;
+                            /** @description As text; empty when nothing is set. Of a secret only that it is set. */
+                            readonly value: string;
+                            /** @enum {string} */
+                            readonly source: "environment" | ".env" | "default";
+                            readonly secret: boolean;
+                            readonly description: string;
+                        }[];
+                        readonly has_more: boolean;
+                        readonly next_cursor: string | null;
+                    };
                 };
             };
         };

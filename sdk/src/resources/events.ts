@@ -10,8 +10,18 @@ export interface EventFilters {
   readonly payment_id?: string | undefined;
   /** The `cursor` of an event: what came behind it. Absent: from the beginning. */
   readonly after?: string | undefined;
+  /** The `cursor` of an event: what came before it. Absent: to the end. */
+  readonly before?: string | undefined;
+  /** `desc`: newest first. Oldest first when absent. */
+  readonly order?: 'asc' | 'desc' | undefined;
   /** Events a page: 1 to 500, 20 when absent. */
   readonly limit?: number | undefined;
+}
+
+/** A cursor goes on in the direction of the list. */
+function goingOn({ order }: EventFilters, cursor: string | undefined): EventFilters {
+  if (cursor === undefined) return {};
+  return order === 'desc' ? { before: cursor } : { after: cursor };
 }
 
 export class Events {
@@ -21,13 +31,13 @@ export class Events {
     this.#transport = transport;
   }
 
-  /** Oldest first. It ends where the log ends. */
+  /** Oldest first, or newest first; it ends where the log ends, or begins. */
   list(filters: EventFilters = {}, options: RequestOptions = {}): List<FarthingEvent> {
     return listOf((cursor) =>
       this.#transport.request<Answer<'listEvents'>>({
         method: 'GET',
         path: '/events',
-        query: { ...filters, after: cursor ?? filters.after },
+        query: { ...filters, ...goingOn(filters, cursor) },
         options,
       }),
     ) as List<FarthingEvent>;

@@ -1,5 +1,5 @@
 /** What the service says of itself, and how it is told to behave. */
-import type { RequestOptions } from '../options.ts';
+import type { PostOptions, RequestOptions } from '../options.ts';
 import { path, type Transport } from '../transport.ts';
 import type {
   Answer,
@@ -11,6 +11,9 @@ import type {
   SimulationChange,
   Summary,
   TestCards,
+  Traffic,
+  TrafficRequest,
+  TrafficRun,
 } from '../types.ts';
 
 class Resource {
@@ -54,6 +57,34 @@ export class SimulationResource extends Resource {
   /** Changes rates, delays or the outage, from now on; for a while with `expires_in`. */
   change(change: SimulationChange, options: RequestOptions = {}): Promise<Simulation> {
     return this.transport.request({ method: 'PATCH', path: '/simulation', body: change, options });
+  }
+}
+
+export class TrafficResource extends Resource {
+  /** The run there is, the last one that ended, and the presets and scenarios that runs are made of. */
+  get(options: RequestOptions = {}): Promise<Traffic> {
+    return this.transport.request({ method: 'GET', path: '/simulation/traffic', options });
+  }
+
+  /** Begins to make realistic payments. Rejects with status 409 (`traffic_running`) while a run goes on. */
+  start(request: TrafficRequest = {}, options: PostOptions = {}): Promise<TrafficRun> {
+    return this.transport.request({
+      method: 'POST',
+      path: '/simulation/traffic',
+      body: request,
+      options,
+    });
+  }
+
+  /** Ends the run and gives it as it ended. Rejects with status 404 (`traffic_not_running`) when there is none. */
+  stop(options: RequestOptions = {}): Promise<TrafficRun> {
+    return this.transport.request({
+      method: 'DELETE',
+      path: '/simulation/traffic',
+      // After a lost answer there is nothing left to stop.
+      isRepeatable: false,
+      options,
+    });
   }
 }
 

@@ -14,6 +14,7 @@ import type {
   WebhookDeliveryWithAttempts,
   WebhookEndpoint,
   WebhookEndpointChange,
+  WebhookEndpointHealth,
   WebhookEndpointRequest,
   WebhookEndpointWithSecret,
   WebhookReplay,
@@ -50,6 +51,12 @@ export class WebhookEndpoints {
         options,
       }),
     );
+  }
+
+  /** Its last 100 deliveries, the newest first, and how long their attempts took. */
+  health(endpointId: string, options: RequestOptions = {}): Promise<WebhookEndpointHealth> {
+    const where = path`/webhook-endpoints/${endpointId}/health`;
+    return this.#transport.request({ method: 'GET', path: where, options });
   }
 
   /** What is absent stays; pauses with `enabled: false`, breaks on purpose with `faults`. */

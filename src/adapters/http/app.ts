@@ -26,21 +26,26 @@ import {
 import { logRequests } from './log.ts';
 import { registerLostAnswers } from './lost-answers.ts';
 import { registerOpenApi } from './openapi.ts';
+import { registerRequestLog } from './request-log.ts';
 import { RateLimitStore } from './rate-limit-store.ts';
 import { Problem } from './problems.ts';
 import { requestId } from './request-id.ts';
 import { cardRoutes } from './routes/cards.ts';
+import { configurationRoutes } from './routes/configuration.ts';
 import { eventStreamRoutes } from './routes/event-stream.ts';
 import { eventRoutes } from './routes/events.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { paymentRoutes } from './routes/payments.ts';
+import { requestRoutes } from './routes/requests.ts';
 import { rulesRoutes } from './routes/rules.ts';
 import { simulationRoutes } from './routes/simulation.ts';
 import { sinkRoutes } from './routes/sinks.ts';
 import { summaryRoutes } from './routes/summary.ts';
 import { testCardRoutes } from './routes/test-cards.ts';
+import { timeSeriesRoutes } from './routes/time-series.ts';
+import { trafficRoutes } from './routes/traffic.ts';
 import { webhookActionRoutes } from './routes/webhook-actions.ts';
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts';
 import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts';
@@ -80,6 +85,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => (payload) => JSON.stringify(payload));
 
   app.decorateRequest('actor', '');
+  registerRequestLog(app, deps);
   logRequests(app, deps);
   closeAnsweredConnections(app);
   answerErrors(app, deps);
@@ -94,10 +100,12 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
       paymentRoutes,
       cardRoutes,
       summaryRoutes,
+      timeSeriesRoutes,
       eventRoutes,
       eventStreamRoutes,
       ledgerRoutes,
       simulationRoutes,
+      trafficRoutes,
       rulesRoutes,
       testCardRoutes,
       webhookEndpointRoutes,
@@ -105,11 +113,14 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
       webhookDeliveryRoutes,
       sinkRoutes,
       operationRoutes,
+      requestRoutes,
+      configurationRoutes,
     ]) {
       routes(scope, deps);
     }
-    await pageRoutes(scope, deps);
   });
+  // In a scope of their own: what pages need (helmet's hooks) is not to be paid for by every request.
+  await app.register(async (scope) => pageRoutes(scope, deps));
   return app;
 }
 

@@ -23,6 +23,7 @@ export function registerBodyParser(app: FastifyInstance): void {
     (request, body, done) => {
       // An empty body is no body: many clients send the header with every POST.
       if (body.length === 0) return done(null, undefined);
+      request.sentBody = body;
       const parsed = parseStrictJson(body);
       if (!parsed.ok) {
         const { code, detail, pointer } = parsed.fault;

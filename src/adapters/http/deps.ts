@@ -3,7 +3,9 @@ import type { Logger } from 'pino';
 import type { Payment } from '../../core/payment.ts';
 import type { CompiledRules } from '../../core/pipeline.ts';
 import type { Engine } from '../../engine/ports.ts';
+import type { TimeSeries } from '../../engine/time-series/collector.ts';
 import type { DeliveryStore } from '../../engine/webhooks/ports.ts';
+import type { Traffic } from '../../engine/traffic/traffic.ts';
 import type { FeedLimits } from '../../engine/feed/ports.ts';
 import type { HttpMetrics } from './metrics.ts';
 import type { FieldFault } from './problems.ts';
@@ -21,9 +23,13 @@ export interface HttpDeps {
   readonly publish: (payment: Payment) => string;
   /** A fresh id for a request that brought none. */
   readonly newRequestId: () => string;
+  /** Every setting as the server was started with; nothing in it is secret. */
+  readonly configuration: readonly ConfigurationSetting[];
   readonly health: Health;
   readonly compileRules: CompileRules;
+  readonly timeSeries: TimeSeries;
   readonly webhooks: WebhookDeps;
+  readonly traffic: Traffic;
   /** Where the built dashboard lies; absent or without an index.html: there is none. */
   readonly dashboardFolder?: string;
   /** Where the live feed is to have other limits than its own: in tests. */
@@ -64,6 +70,15 @@ export interface HttpOptions {
   /** What a card number with a wrong check digit is. */
   readonly luhn: 'signal' | 'enforce';
   readonly version: string;
+}
+
+export interface ConfigurationSetting {
+  readonly name: string;
+  /** Empty when nothing is set; of a secret, only that it is set. */
+  readonly value: string;
+  readonly source: 'environment' | '.env' | 'default';
+  readonly secret: boolean;
+  readonly description: string;
 }
 
 export interface ApiKey {

@@ -9,7 +9,7 @@ import type {
   FastifyReply,
   FastifyRequest,
 } from 'fastify';
-import { StorageError } from '../../engine/ports.ts';
+import { ForeignCursorError, StorageError } from '../../engine/ports.ts';
 import type { Access } from './access.ts';
 import type { HttpDeps } from './deps.ts';
 import { nearest } from '../../core/nearest.ts';
@@ -89,15 +89,20 @@ export function answerUnroutable(
   }
   deps.logger.info({ request_id: request.id, status: PROBLEMS[problem.code].status }, problem.code);
   void sendProblem(request, reply.header('x-request-id', request.id), problem);
+  const { status } = PROBLEMS[problem.code];
+  request.server.requestLog.record(request, reply, 'unmatched', status);
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   const instance = printablePath(request);
+  const body = problemBody(problem, { instance, requestId: request.id });
+  // What the router could not read passes no hook that would keep it for the request log.
+  request.answer = body;
   return reply
     .code(PROBLEMS[problem.code].status)
     .headers(problem.headers)
     .header('content-type', PROBLEM_TYPE)
-    .send(problemBody(problem, { instance, requestId: request.id }));
+    .send(body);
 }
 
 function problemFrom(error: FastifyError, request: FastifyRequest): Problem {
@@ -113,6 +118,12 @@ function problemFrom(error: FastifyError, request: FastifyRequest): Problem {
       {
         headers: { 'retry-after': '1' },
       },
+    );
+  }
+  if (error instanceof ForeignCursorError) {
+    return new Problem(
+      'invalid_cursor',
+      'This cursor is of another database; leave it out to begin with the first page.',
     );
   }
   if (error.validation !== undefined) {
@@ -166,8 +177,10 @@ export function rejectBrokenHttp(
     'bad_request',
     'This is not a valid HTTP/1.1 request; check the request line, the headers and their lengths.',
   ];
-  const body = problemBody({ code, detail, errors: [] }, { instance: null, requestId: 'none' });
   const { status } = PROBLEMS[code];
+  const body = this.requestLog.refuseUnread(status, (requestId) =>
+    problemBody({ code, detail, errors: [] }, { instance: null, requestId }),
+  );
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
@@ -178,9 +191,11 @@ export function rejectBrokenHttp(
 export function answerExpectations(app: FastifyInstance): void {
   app.server.on('checkExpectation', (_request, response: ServerResponse) => {
     const detail = 'The only Expect header that can be met is 100-continue; send none.';
-    const body = problemBody(
-      { code: 'expectation_failed', detail, errors: [] },
-      { instance: null, requestId: 'none' },
+    const body = app.requestLog.refuseUnread(PROBLEMS.expectation_failed.status, (requestId) =>
+      problemBody(
+        { code: 'expectation_failed', detail, errors: [] },
+        { instance: null, requestId },
+      ),
     );
     response.writeHead(417, { 'content-type': PROBLEM_TYPE, connection: 'close' }).end(body);
   });

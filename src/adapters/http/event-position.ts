@@ -13,12 +13,17 @@ export function eventPosition(cursor: string): LogPosition {
 
 /** The sequence that a cursor of this log stands for; 0 for none. */
 export function sequenceAfter(cursor: string | undefined, head: LogPosition): number {
-  if (cursor === undefined || cursor === '') return 0;
+  return sequenceAt(cursor, head) ?? 0;
+}
+
+/** The same; null for none. */
+export function sequenceAt(cursor: string | undefined, head: LogPosition): number | null {
+  if (cursor === undefined || cursor === '') return null;
   const { writer, sequence } = eventPosition(cursor);
   if (writer !== head.writer) {
     throw new Problem(
       'invalid_cursor',
-      'This cursor is of a log that was reset since; leave it out to begin at the start of the new one.',
+      'This cursor is of a log that was reset since; leave it out to read the new one.',
     );
   }
   return sequence;

@@ -65,3 +65,9 @@ export const SINK_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Longer than any sender of webhooks waits. */
 export const SINK_DELAY_MS_MAX = 300_000;
+
+/** What the request log keeps of a body and of an answer: all of a payment, the beginning of a long list. */
+export const LOGGED_BODY_BYTES_MAX = 8 * 1024;
+
+/** Longer addresses are cut in the request log. */
+export const LOGGED_URL_CHARACTERS_MAX = 1_000;

@@ -1,12 +1,17 @@
-/** One structured line and one observation a request. Paths are logged by route: a URL can hold a card number. */
+/**
+ * One structured line, one observation and one entry of the request log a request. Lines name paths by route: a URL can
+ * hold a card number.
+ */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { HttpDeps, RequestEntry } from './deps.ts';
 
 export function logRequests(app: FastifyInstance, deps: HttpDeps): void {
   app.addHook('onResponse', (request, reply, done) => {
     if (!streams.has(reply)) {
-      observe(deps, request, reply);
-      write(deps, request, reply);
+      const route = routeOf(request);
+      observe(deps, request, reply, route);
+      write(deps, request, reply, route);
+      app.requestLog.record(request, reply, route, reply.statusCode);
     }
     done();
   });
@@ -21,20 +26,31 @@ const streams = new WeakSet<FastifyReply>();
  */
 export function logStream(deps: HttpDeps, request: FastifyRequest, reply: FastifyReply): void {
   streams.add(reply);
-  observe(deps, request, reply);
-  if (reply.raw.closed) write(deps, request, reply);
-  else reply.raw.once('close', () => write(deps, request, reply));
+  const route = routeOf(request);
+  observe(deps, request, reply, route);
+  request.server.requestLog.record(request, reply, route, reply.statusCode);
+  if (reply.raw.closed) write(deps, request, reply, route);
+  else reply.raw.once('close', () => write(deps, request, reply, route));
 }
 
-function observe({ metrics }: HttpDeps, request: FastifyRequest, reply: FastifyReply): void {
-  const { method } = request;
-  metrics.observe(method, routeOf(request), reply.statusCode, reply.elapsedTime / 1000);
+/** A request that is not answered, on purpose or because its client is gone, has no line; the request log has it. */
+export function logLost(request: FastifyRequest, reply: FastifyReply): void {
+  request.server.requestLog.record(request, reply, routeOf(request), null);
 }
 
-function write(deps: HttpDeps, request: FastifyRequest, reply: FastifyReply): void {
+function observe(
+  { metrics }: HttpDeps,
+  { method }: FastifyRequest,
+  reply: FastifyReply,
+  route: string,
+): void {
+  metrics.observe(method, route, reply.statusCode, reply.elapsedTime / 1000);
+}
+
+function write(deps: HttpDeps, request: FastifyRequest, reply: FastifyReply, route: string): void {
   const { logger, logRequest } = deps;
   if (!logger.isLevelEnabled('info')) return;
-  const entry = entryOf(request, reply, routeOf(request));
+  const entry = entryOf(request, reply, route);
   if (logRequest === undefined) logger.info(entry, 'request');
   else logRequest(entry);
 }

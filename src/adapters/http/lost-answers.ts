@@ -8,6 +8,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { logLost } from './log.ts';
 import { Problem } from './problems.ts';
 import type { SimulateBody } from './schemas.ts';
 
@@ -64,11 +65,13 @@ class LostAnswers {
         throw new Problem('simulated_error', detail);
       case 'drop':
         reply.hijack();
+        logLost(request, reply);
         // A request that was read to its end has let go of its socket: destroying it would do nothing.
         request.raw.socket.destroy();
         return reply;
       case 'timeout':
         reply.hijack();
+        logLost(request, reply);
         this.#hang(request.raw.socket);
         return reply;
     }

@@ -25,6 +25,13 @@ const AMEX = '378282246310005';
 const DINERS = '30569309025904';
 const MASKED = '************4242';
 
+/** Its check digit is wrong; it begins as the other does. */
+const PAN_BUT_FOR_CHECK = '4242424242424241';
+
+function percentEncoded(digits: string): string {
+  return [...digits].map((digit) => `%3${digit}`).join('');
+}
+
 /** The text without what may stand between the digits of a card number. */
 function joined(text: string): string {
   const decoded = text.replaceAll(/%(20|2d|3\d)/gi, (_, hex: string) =>
@@ -170,12 +177,9 @@ describe('a refusal never repeats a card number', () => {
     ['in a path with spaces', 'GET', `/payments/${SPACED.replaceAll(' ', '%20')}`],
     ['in a path with hyphens', 'POST', `/payments/${DASHED}/refund`],
     ['in a path, escaped', 'GET', `/payments/%34${PAN.slice(1)}`],
-    [
-      'in a path, all escaped',
-      'GET',
-      `/payments/${[...PAN].map((digit) => `%3${digit}`).join('')}`,
-    ],
+    ['in a path, all escaped', 'GET', `/payments/${percentEncoded(PAN)}`],
     ['in an unknown path', 'GET', `/card/${PAN}`],
+    ['with a wrong check digit, all escaped', 'GET', `/card/${percentEncoded(PAN_BUT_FOR_CHECK)}`],
     ['in a refund', 'GET', `/refunds/${PAN}`],
     ['in an error code', 'GET', `/errors/${PAN}`],
     ['in a path that cannot be read', 'GET', `/payments/${PAN}%zz`],

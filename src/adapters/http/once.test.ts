@@ -12,6 +12,7 @@ import {
 } from '../../../test/property/app.ts';
 import { openSqliteDeliveries } from '../storage/sqlite-webhooks/store.ts';
 import { parseEndpointId } from '../../core/webhooks/endpoint.ts';
+import { StorageError } from '../../engine/ports.ts';
 
 let api: TestApp;
 beforeEach(async () => {
@@ -164,6 +165,32 @@ describe('while the first request is being answered', () => {
     expect((await first).statusCode).toBe(200);
     expectReplay(await first, await send());
     expect(held).toHaveLength(1);
+  });
+});
+
+describe('another process that answers the key at the same moment', () => {
+  const ahead = (fingerprintOf: (own: string) => string) => {
+    const add = api.deliveries.addEndpoint.bind(api.deliveries);
+    api.deliveries.addEndpoint = async (endpoint, after, reply) => {
+      api.deliveries.addEndpoint = add;
+      if (reply === undefined) throw new Error('the request has a key');
+      const fingerprint = fingerprintOf(reply.fingerprint);
+      await add(endpoint, after, { ...reply, fingerprint, body: '{"answered":"elsewhere"}' });
+      throw new StorageError('refused', 'another request under the same key was first');
+    };
+  };
+
+  test('gives its answer to both', async () => {
+    ahead((own) => own);
+    const late = await make('k');
+    expect([late.statusCode, late.body]).toEqual([201, '{"answered":"elsewhere"}']);
+    expect(late.headers['idempotent-replayed']).toBe('true');
+    expect(await endpoints()).toHaveLength(1);
+  });
+
+  test('for another request makes this one a slip', async () => {
+    ahead(() => 'another request');
+    expectProblem(await make('k'), 422, 'idempotency_key_reused');
   });
 });
 

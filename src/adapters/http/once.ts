@@ -5,7 +5,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IDEMPOTENCY_KEPT_MS, IDEMPOTENCY_WAIT_MS } from '../../core/limits.ts';
-import type { Idempotency, StoredBytes } from '../../engine/ports.ts';
+import { type Idempotency, StorageError, type StoredBytes } from '../../engine/ports.ts';
 import type { KeptReply } from '../../engine/webhooks/ports.ts';
 import type { HttpDeps } from './deps.ts';
 import { printablePath } from './paths.ts';
@@ -31,15 +31,36 @@ export async function once(
   let kept: KeptReply | null;
   let bytes: StoredBytes;
   try {
-    const sinceMs = deps.engine.clock.nowMs() - IDEMPOTENCY_KEPT_MS;
-    kept = await deps.webhooks.store.findReply(idempotency.keyHash, sinceMs);
-    if (kept !== null) assertSame(kept, idempotency);
-    bytes = kept ?? (await decided(deps, request, idempotency, work));
+    kept = await answered(deps, idempotency);
+    try {
+      bytes = kept ?? (await decided(deps, request, idempotency, work));
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      // Another process was asked under the same key at the same moment, and answered first.
+      kept = await answered(deps, idempotency);
+      if (kept === null) throw error;
+      bytes = kept;
+    }
   } finally {
     free();
   }
   if (kept !== null) reply.header('idempotent-replayed', 'true');
   return send(reply, bytes);
+}
+
+/** What is kept under the key; it throws when that answers another request. */
+async function answered(
+  { engine, webhooks }: HttpDeps,
+  idempotency: Idempotency,
+): Promise<KeptReply | null> {
+  const sinceMs = engine.clock.nowMs() - IDEMPOTENCY_KEPT_MS;
+  const kept = await webhooks.store.findReply(idempotency.keyHash, sinceMs);
+  if (kept !== null) assertSame(kept, idempotency);
+  return kept;
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof StorageError && error.kind === 'refused';
 }
 
 /** A refusal of what was asked is an answer like any other; one of its form is not, and is thrown. */

@@ -9,8 +9,8 @@ import { knownCurrency } from './known-currency.ts';
 import { listed } from './listed.ts';
 import type { PaymentListQuery } from './schemas.ts';
 
-/** An ordinal; in a search by the last four of a card, with them. */
-const CURSOR_FORM = /^\d{1,15}(?:\.\d{4})?$/;
+/** An ordinal (of a file) or an id (of Postgres); in a search by the last four of a card, with them. */
+const CURSOR_FORM = /^(?:\d{1,15}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.\d{4})?$/;
 
 /** The store's query; throws a Problem for values that make no sense. */
 export function paymentQuery(query: PaymentListQuery): PaymentQuery {

@@ -354,7 +354,24 @@ export type PaymentListQuery = Static<typeof PaymentListQuerySchema>;
 export const EventListQuerySchema = Type.Object(
   {
     after: Type.Optional(
-      Type.String({ maxLength: 200, description: 'A cursor; absent: from the beginning.' }),
+      Type.String({
+        maxLength: 200,
+        description: 'A cursor: events that came behind it. Absent: from the beginning.',
+      }),
+    ),
+    before: Type.Optional(
+      Type.String({
+        maxLength: 200,
+        description: 'A cursor: events that came before it. Absent: to the end.',
+      }),
+    ),
+    order: Type.Optional(
+      Type.Unsafe<'asc' | 'desc'>({
+        type: 'string',
+        enum: ['asc', 'desc'],
+        default: 'asc',
+        description: 'asc: oldest first; desc: newest first.',
+      }),
     ),
     limit: Type.Optional(
       Type.Integer({ minimum: 1, maximum: EVENT_PAGE_ITEMS_MAX, default: PAGE_ITEMS_DEFAULT }),

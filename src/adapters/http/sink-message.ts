@@ -3,13 +3,11 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { maskCardNumbers } from '../../core/card.ts';
+import { cutAt, withoutCutNumber } from './cut-text.ts';
 import { SINK_KEPT_BODY_BYTES } from './limits.ts';
 import type { SinkMessage } from './sink-store.ts';
 
 const CREDENTIALS = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key']);
-
-/** The longest card number with a space behind each digit, and more. */
-const CUT_NUMBER_CHARACTERS = 64;
 
 type Kept = Pick<
   SinkMessage,
@@ -41,24 +39,12 @@ function textOf(value: string | string[] | undefined): string | null {
 function keptBody(body: Buffer): Pick<Kept, 'body' | 'encoding' | 'isTruncated'> {
   const isText = isUtf8(body);
   const isTruncated = body.length > SINK_KEPT_BODY_BYTES;
-  const bytes = isTruncated ? body.subarray(0, cutAt(body, isText)) : body;
+  const bytes = isTruncated
+    ? body.subarray(0, isText ? cutAt(body, SINK_KEPT_BODY_BYTES) : SINK_KEPT_BODY_BYTES)
+    : body;
   const text = bytes.toString(isText ? 'utf8' : 'latin1');
   const masked = maskCardNumbers(isTruncated ? withoutCutNumber(text) : text);
   return isText
     ? { body: masked, encoding: 'utf8', isTruncated }
     : { body: Buffer.from(masked, 'latin1').toString('base64'), encoding: 'base64', isTruncated };
-}
-
-/** Before a character that would be cut in two. */
-function cutAt(body: Buffer, isText: boolean): number {
-  let at = SINK_KEPT_BODY_BYTES;
-  if (!isText) return at;
-  while (((body[at] ?? 0) & 0xc0) === 0x80) at -= 1;
-  return at;
-}
-
-/** A card number that was cut passes no check any more: digits at the very end go. */
-function withoutCutNumber(text: string): string {
-  const end = text.slice(-CUT_NUMBER_CHARACTERS).replace(/[\d -]+$/, '');
-  return text.slice(0, -CUT_NUMBER_CHARACTERS) + end;
 }

@@ -199,6 +199,7 @@ export function idempotencyOf(
       `Idempotency-Key must be one header of 1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters, for example a UUID.`,
     );
   }
+  request.isKeyUsed = true;
   return {
     keyHash: keyedHash(`key\n${request.actor}\n${key}`),
     fingerprint: keyedHash(

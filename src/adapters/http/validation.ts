@@ -26,6 +26,15 @@ export function validatorCompiler(): FastifySchemaCompiler<object> {
     whenFirstUsed(() => (httpPart === 'body' ? exact : lenient).compile(schema));
 }
 
+/** The same check for a body that no route was sent: throws the problem for one that does not fit. */
+export function bodyCheck(schema: object): (body: unknown) => void {
+  const exact = new Ajv({ ...OPTIONS, coerceTypes: false });
+  const validate = whenFirstUsed(() => exact.compile(schema));
+  return (body) => {
+    if (!validate(body)) throw validationProblem(validate.errors ?? [], 'body');
+  };
+}
+
 /** Most routes are never asked in the life of a process: to compile all of them would be a tenth of its memory. */
 function whenFirstUsed(compile: () => ValidateFunction): Validate {
   let compiled: ValidateFunction | null = null;

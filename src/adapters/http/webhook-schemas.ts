@@ -169,6 +169,35 @@ export const EndpointWithSecretSchema = Type.Object(
   { examples: [{ ...ENDPOINT_EXAMPLE, secret: SECRET_EXAMPLE }] },
 );
 
+/** How it has been lately: of its last deliveries. */
+export const EndpointHealthSchema = Type.Object(
+  {
+    endpoint_id: Type.String(),
+    deliveries: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        status: Type.Unsafe<string>({ type: 'string', enum: [...DELIVERY_STATUSES] }),
+      }),
+      { description: `Its last ${PAGE_ITEMS_MAX} deliveries, newest first.` },
+    ),
+    attempt_ms: nullable<{ readonly p50: number; readonly p95: number }>('object', {
+      properties: { p50: { type: 'number' }, p95: { type: 'number' } },
+      required: ['p50', 'p95'],
+      description:
+        'How long the last attempt at each of them took, in milliseconds; without those that were dropped on purpose. null when there was none.',
+    }),
+  },
+  {
+    examples: [
+      {
+        endpoint_id: ENDPOINT_EXAMPLE.id,
+        deliveries: [{ id: DELIVERY_EXAMPLE.id, status: DELIVERY_EXAMPLE.status }],
+        attempt_ms: { p50: 12, p95: 12 },
+      },
+    ],
+  },
+);
+
 export const EndpointParamsSchema = Type.Object({ endpoint_id: Type.String() });
 export type EndpointParams = Static<typeof EndpointParamsSchema>;
 

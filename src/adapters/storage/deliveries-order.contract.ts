@@ -418,7 +418,7 @@ export function describeSharedDeliveries(name: string, under: DeliveriesUnderTes
     const at = standingDeliveries(under);
 
     test('each sees at once what the other did', async () => {
-      const other = under.open();
+      const other = await under.open();
       const endpoint = await at.add(1);
       expect(await other.endpoints()).toEqual([endpoint]);
       await other.fanOut(eventsOf(2), { writer: LOG, sequence: 2 }, NOW_MS);
@@ -438,7 +438,7 @@ export function describeSharedDeliveries(name: string, under: DeliveriesUnderTes
     });
 
     test('nothing is claimed twice, however claims and results mix', async () => {
-      const stores = [at.store, under.open(), under.open()];
+      const stores = [at.store, await under.open(), await under.open()];
       const { id } = await at.add(1);
       const total = 300;
       await at.fanOut(eventsOf(total));
@@ -466,7 +466,7 @@ export function describeSharedDeliveries(name: string, under: DeliveriesUnderTes
     test('what one leased and never gave back, the other takes over', async () => {
       const { id } = await at.add(1, STRICT);
       await at.fanOut(eventsOf(2));
-      const crashed = under.open();
+      const crashed = await under.open();
       await crashed.claim(at.request(id, 9, 'crashed'));
       await crashed.close();
       const later = NOW_MS + LEASE_MS;

@@ -452,5 +452,21 @@ export function describeDeliveries(name: string, under: DeliveriesUnderTest): vo
       expect(counts.get(busy.id)).toEqual({ pending: 3, delivered: 1, failing: 1, dead: 1 });
       expect(counts.get(idle.id)).toEqual({ pending: 0, delivered: 0, failing: 0, dead: 0 });
     });
+
+    test('tells how long the last attempts took, without those that were dropped on purpose', async () => {
+      const { id } = await at.add(1);
+      await at.fanOut(eventsOf(4));
+      const [a = 0, b = 0, c = 0, d = 0] = (await at.claim(id)).map(({ ordinal }) => ordinal);
+      const slow = attemptOf({ durationMs: 900, deliberate: ['delay', 'corrupt_signature'] });
+      const dropped = attemptOf({ durationMs: 0, deliberate: ['drop'] });
+      await at.store.record('token', [
+        { ...delivered(a), attempts: [attemptOf({ durationMs: 7 }), slow] },
+        delivered(b),
+        { ...failing(c, NOW_MS + 5_000), attempts: [attemptOf(), dropped] },
+      ]);
+      const tookMs = await at.store.lastAttemptsMs([a, b, c, d, 999]);
+      expect([...tookMs].sort((one, other) => one - other)).toEqual([12.5, 900]);
+      expect(await at.store.lastAttemptsMs([])).toEqual([]);
+    });
   });
 }

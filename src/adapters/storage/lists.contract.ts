@@ -12,6 +12,7 @@ import { standing, type StoreUnderTest } from '../../../test/support/store-under
 import { currencyOf } from '../../core/currencies.ts';
 import type { Payment } from '../../core/payment.ts';
 import { execute } from '../../engine/execute.ts';
+import { ForeignCursorError } from '../../engine/ports.ts';
 
 export function describeLists(name: string, under: StoreUnderTest): void {
   describe(`${name} store, its lists and searches`, () => {
@@ -29,6 +30,20 @@ export function describeLists(name: string, under: StoreUnderTest): void {
       } while (cursor !== null);
       expect(seen).toHaveLength(25);
       expect(seen).toEqual([...new Set(seen)].sort().reverse());
+    });
+
+    test('refuses a cursor that another kind of store made', async () => {
+      const page = at.store.listPayments({ limit: 1, cursor: '?' });
+      await expect(page).rejects.toThrow(ForeignCursorError);
+      const search = at.store.listPayments({ limit: 1, cursor: '?', searchPrefix: 'al' });
+      await expect(search).rejects.toThrow(ForeignCursorError);
+    });
+
+    test('finds nothing by what no text can hold', async () => {
+      await mustDecide(at.engine, createCommand({ reference: 'r' }));
+      expect(await at.list({ reference: '\0' })).toEqual([]);
+      expect(await at.list({ searchPrefix: '\0' })).toEqual([]);
+      expect(await at.list({ searchPrefix: '\ud800' })).toEqual([]);
     });
 
     test('filters by each property', async () => {

@@ -20,7 +20,7 @@ import { trialBalance } from '../../core/ledger.ts';
 import { IDEMPOTENCY_KEPT_MS } from '../../core/limits.ts';
 import { quantile } from '../../core/sketch.ts';
 import { execute } from '../../engine/execute.ts';
-import { type Idempotency, StorageError } from '../../engine/ports.ts';
+import { type Idempotency, StorageError, type Store } from '../../engine/ports.ts';
 import { hashEvent } from './chain.ts';
 
 export function describeStore(name: string, under: StoreUnderTest): void {
@@ -255,6 +255,23 @@ export function describeStore(name: string, under: StoreUnderTest): void {
       const created = await at.store.events({ after: 0, limit: 10, types: ['payment.created'] });
       expect(created.events).toHaveLength(2);
       expect(created.scannedTo).toBe(6);
+    });
+
+    test('reads the log backwards too, between two sequences, and says how far it looked', async () => {
+      const { id } = await at.settled();
+      await at.settled();
+      const read = async (query: Partial<Parameters<Store['events']>[0]>) => {
+        const page = await at.store.events({ after: 0, limit: 10, order: 'desc', ...query });
+        return [page.events.map(({ sequence }) => sequence), page.scannedTo];
+      };
+      expect(await read({})).toEqual([[6, 5, 4, 3, 2, 1], 1]);
+      expect(await read({ limit: 2 })).toEqual([[6, 5], 5]);
+      expect(await read({ before: 5, limit: 2 })).toEqual([[4, 3], 3]);
+      expect(await read({ before: 5, after: 2 })).toEqual([[4, 3], 3]);
+      expect(await read({ before: 5, after: 2, order: 'asc' })).toEqual([[3, 4], 4]);
+      expect(await read({ before: 100, types: ['payment.created'] })).toEqual([[4, 1], 1]);
+      expect(await read({ paymentId: id, limit: 2 })).toEqual([[3, 2], 2]);
+      expect(await read({ before: 1 })).toEqual([[], 1]);
     });
 
     test('answers a repeated key from what it stored, also after a restart', async () => {

@@ -35,30 +35,42 @@ const BYTES_PER_ID = 10;
 const COUNTER_MAX = 0xfff;
 
 function uuidV7(entropy: (bytes: number) => Buffer): (nowMs: number) => string {
-  let pool: Buffer = Buffer.alloc(0);
+  let pool = '';
   let used = 0;
   let lastMs = 0;
+  let time = timeDigits(0);
   let counter = 0;
   return (nowMs) => {
     if (used >= pool.length) {
-      pool = entropy(IDS_PER_FETCH * BYTES_PER_ID);
+      pool = entropy(IDS_PER_FETCH * BYTES_PER_ID).toString('hex');
       used = 0;
     }
+    const digits = (from: number, to: number) => pool.slice(used + from, used + to);
     if (nowMs > lastMs) {
       lastMs = nowMs;
-      counter = pool.readUInt16BE(used) & 0x7ff;
+      time = timeDigits(nowMs);
+      counter = Number.parseInt(digits(0, 4), 16) & 0x7ff;
     } else if (counter < COUNTER_MAX) {
       counter += 1;
     } else {
       // Used up, or the clock stands still: borrow the next millisecond rather than repeat or go back.
       lastMs += 1;
+      time = timeDigits(lastMs);
       counter = 0;
     }
-    const time = lastMs.toString(16).padStart(12, '0');
-    const variant = (0x8000 | (pool.readUInt16BE(used + 2) & 0x3fff)).toString(16);
-    const tail = pool.toString('hex', used + 4, used + 10);
-    used += BYTES_PER_ID;
+    const variant = VARIANTS[Number.parseInt(digits(4, 5), 16) & 3] ?? '';
     const count = counter.toString(16).padStart(3, '0');
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${count}-${variant}-${tail}`;
+    const id = `${time}-7${count}-${variant}${digits(5, 8)}-${digits(8, 20)}`;
+    used += BYTES_PER_ID * 2;
+    return id;
   };
+}
+
+/** The digit whose first two bits are 10, and the last two random. */
+const VARIANTS = ['8', '9', 'a', 'b'];
+
+/** The first 48 bits: milliseconds since 1970. */
+function timeDigits(ms: number): string {
+  const digits = ms.toString(16).padStart(12, '0');
+  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
 }

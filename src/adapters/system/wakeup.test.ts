@@ -9,6 +9,8 @@ const commitOf = (...settled: Commit['settled']): Commit => ({
   settled,
   timers: [],
   hasEvents: true,
+  recorded: [],
+  sequence: 1,
   isReset: false,
 });
 

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import { openDatabase } from '../../adapters/storage/sqlite/database.ts';
 import type { Config, EffectiveSetting } from '../config.ts';
+import { hasFile } from '../database-kind.ts';
 import { CliError, EXIT, ProblemError } from './exit.ts';
 import type { CheckLine } from './output.ts';
 import type { Session } from './session.ts';
@@ -72,7 +73,7 @@ export function checkConfiguration(
 
 export function checkDisk({ databasePath }: Config): Finding {
   const { bavail, bsize } = statfsSync(
-    existingFolder(databasePath === ':memory:' ? '.' : databasePath),
+    existingFolder(hasFile({ databasePath }) ? databasePath : '.'),
   );
   const freeMib = Math.floor((bavail * bsize) / 2 ** 20);
   const shown = freeMib < 10_240 ? `${freeMib} MiB free` : `${Math.floor(freeMib / 1024)} GiB free`;

@@ -78,6 +78,11 @@ const COMMANDS: readonly Named[] = [
     load: async () => (await import('./commands/seed.ts')).defineSeed,
   },
   {
+    name: 'traffic',
+    summary: 'payments with fraud, live',
+    load: async () => (await import('./commands/traffic.ts')).defineTraffic,
+  },
+  {
     name: 'reset',
     summary: 'remove all payments',
     load: async () => (await import('./commands/reset.ts')).defineReset,
@@ -114,7 +119,6 @@ Options, for every command:
 Examples:
   farthing payments create --amount 9.99 --currency EUR --recipient bob --wait
   farthing payments list --status FAILED --json | jq '.data[].failure_reason'
-
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage or settings, 3 no answer.
 `;
 

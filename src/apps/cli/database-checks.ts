@@ -7,6 +7,7 @@ import { checkChainTail, hashAt } from '../../adapters/storage/sqlite/chain-tail
 import { isInUse } from '../../adapters/storage/sqlite/lock.ts';
 import { recount } from '../../adapters/storage/sqlite/recount.ts';
 import type { Config } from '../config.ts';
+import { hasFile as isNamedFile, isPostgres, shownDatabase } from '../database-kind.ts';
 import { type Answering, failed, type Finding, ok, skipped } from './checks.ts';
 import { remarksOf, withDatabase } from './database-file.ts';
 import { count } from './wording.ts';
@@ -18,6 +19,7 @@ const NO_FILE = 'there is no database file yet';
 
 export function checkDatabase({ databasePath: path }: Config, answering: Answering): Finding {
   if (path === ':memory:') return ok('in memory; it ends with the server');
+  if (isPostgres({ databasePath: path })) return skipped(shownDatabase({ databasePath: path }));
   const advice = 'give DATABASE_URL a path in a folder that exists and is writable';
   if (!existsSync(path)) {
     const folder = dirname(resolve(path));
@@ -89,7 +91,7 @@ function lastAnchor(path: string): AnchoredEntry | null {
 }
 
 function hasFile(path: string): boolean {
-  return path !== ':memory:' && existsSync(path);
+  return isNamedFile({ databasePath: path }) && existsSync(path);
 }
 
 function isWritable(path: string): boolean {

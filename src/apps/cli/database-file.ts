@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { openReadOnly } from '../../adapters/storage/sqlite/database.ts';
 import { isMigrated } from '../../adapters/storage/sqlite/migrate.ts';
-import type { RecountCheck } from '../../adapters/storage/sqlite/recount.ts';
+import type { RecountCheck } from '../../adapters/storage/sqlite/recount-check.ts';
+import { isPostgres } from '../database-kind.ts';
 import { CliError, EXIT } from './exit.ts';
 import { count } from './wording.ts';
 
@@ -13,6 +14,12 @@ export function withDatabase<Value>(path: string, look: (database: DatabaseSync)
     throw new CliError(
       EXIT.usage,
       'DATABASE_URL names a database in memory, which only its own server can see',
+    );
+  }
+  if (isPostgres({ databasePath: path })) {
+    throw new CliError(
+      EXIT.usage,
+      'DATABASE_URL names a Postgres server; this looks at SQLite files only',
     );
   }
   const database = open(path);

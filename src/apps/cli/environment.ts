@@ -8,6 +8,7 @@ import {
   parseConfig,
   readEnvFile,
 } from '../config.ts';
+import { withoutPassword } from '../shown-settings.ts';
 import { CliError, EXIT, FaultsError } from './exit.ts';
 
 /** `.env` as it stands in the working directory; empty when there is none. */
@@ -42,9 +43,4 @@ export function checkSettings(
     if (!(error instanceof ConfigError)) throw error;
     return { config: null, faults: error.faults.map(withoutPassword) };
   }
-}
-
-/** A URL can carry one. */
-export function withoutPassword(text: string): string {
-  return text.replaceAll(/(:\/\/[^\s:/@]*):[^\s/@]+@/g, '$1:***@');
 }

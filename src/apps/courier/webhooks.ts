@@ -10,6 +10,7 @@ import { WEBHOOK_LEASE_MS } from '../../core/limits.ts';
 import type { Engine, LogPosition } from '../../engine/ports.ts';
 import type { DeliveryStore } from '../../engine/webhooks/ports.ts';
 import type { Config } from '../config.ts';
+import { hasFile, isPostgres } from '../database-kind.ts';
 import { ownOrigin } from './endpoint-url.ts';
 import { setEnvironmentEndpoint } from './environment-endpoint.ts';
 import { type CourierHost, courierHost, inlineCourier, threadCourier } from './host.ts';
@@ -39,8 +40,8 @@ export async function openWebhooks(
   report: Report,
 ): Promise<Webhooks> {
   const { webhooks: settings, databasePath } = config;
-  const deliveriesPath = databasePath === ':memory:' ? databasePath : `${databasePath}.webhooks`;
-  const store = openSqliteDeliveries({ path: deliveriesPath });
+  const deliveriesPath = hasFile(config) ? `${databasePath}.webhooks` : databasePath;
+  const store = await openDeliveries(config, deliveriesPath);
   const freshSecret = () => newSecret(randomBytes);
   const nowMs = () => engine.clock.nowMs();
   const head = await headOf(engine);
@@ -53,19 +54,18 @@ export async function openWebhooks(
   // Payments do not end because deliveries cannot be written: wrapped, it is fatal to nobody.
   const reported = report('delivering webhooks failed; it goes on by itself');
   const onError = (error: unknown) => reported(new Error('not delivered', { cause: error }));
-  const start =
-    databasePath === ':memory:'
-      ? inlineCourier(courierSettings, { store, log: engine.store, nowMs, onError })
-      : threadCourier(() => {
-          // Whoever held one is gone, and with it what it had under way.
-          store.endLeases(nowMs(), WEBHOOK_LEASE_MS).catch(onError);
-          return {
-            settings: courierSettings,
-            databasePath,
-            deliveriesPath,
-            clock: momentOf(engine.clock),
-          };
-        }, onError);
+  const start = hasFile(config)
+    ? threadCourier(() => {
+        // Whoever held one is gone, and with it what it had under way.
+        store.endLeases(nowMs(), WEBHOOK_LEASE_MS).catch(onError);
+        return {
+          settings: courierSettings,
+          databasePath,
+          deliveriesPath,
+          clock: momentOf(engine.clock),
+        };
+      }, onError)
+    : inlineCourier(courierSettings, { store, log: engine.store, nowMs, onError });
   const host = courierHost(start, onError);
   let origin: string | null = null;
   const guard = addressGuard({ ...courierSettings, ownOrigin: () => origin });
@@ -93,6 +93,13 @@ export async function openWebhooks(
     },
     close: () => store.close(),
   };
+}
+
+async function openDeliveries(config: Config, path: string): Promise<DeliveryStore> {
+  if (!isPostgres(config)) return openSqliteDeliveries({ path });
+  const { openPostgresDeliveries } =
+    await import('../../adapters/storage/postgres-webhooks/store.ts');
+  return openPostgresDeliveries({ url: config.databasePath });
 }
 
 /** Passes hints on; returns what ends that. */

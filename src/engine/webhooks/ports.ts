@@ -91,6 +91,11 @@ export interface DeliveryStore {
   listDeliveries(query: DeliveryQuery): Promise<Page<Delivery>>;
   /** How many there are of each status, by endpoint. */
   counts(): Promise<ReadonlyMap<EndpointId, Readonly<Record<DeliveryStatus, number>>>>;
+  /**
+   * How long the last attempt at each of these took, in milliseconds and in no order. One that was never tried, or was
+   * dropped on purpose, has none.
+   */
+  lastAttemptsMs(ordinals: readonly number[]): Promise<readonly number[]>;
 
   // ---- idempotency keys
 
@@ -102,7 +107,10 @@ export interface DeliveryStore {
   close(): Promise<void>;
 }
 
-/** An answer under an idempotency key. With `addEndpoint` and `changeEndpoint` it is written with what it tells of. */
+/**
+ * An answer under an idempotency key. With `addEndpoint` and `changeEndpoint` it is written with what it tells of. Where
+ * several processes share the store they reject as `refused`, and write nothing, when another one has answered the key.
+ */
 export type KeptReply = Omit<StoredReply, 'waitsFor'>;
 
 /** What fan-out needs to know of an event. */

@@ -112,6 +112,8 @@ function statsRoutes(app: FastifyInstance, deps: HttpDeps): void {
       }),
     },
     async (request) => {
+      // What traffic would make meanwhile would be the first thing in the new log.
+      await deps.traffic.stop();
       await change(deps, request, { type: 'reset_data' });
       await emptyDeliveries(deps);
       return statsOf(await store.totals());

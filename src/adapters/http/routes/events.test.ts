@@ -169,6 +169,96 @@ describe('the event log', () => {
   });
 });
 
+describe('the event log, newest first', () => {
+  const sequenced = ({ data }: WireList<WireEvent>) =>
+    data.map(({ payment_id: id, payment_sequence: n }) => `${id} ${n}`);
+
+  test('is the same log the other way round, page by page to its beginning', async () => {
+    for (const amount of [1, 2, 3]) await api.settled({ ...PAYMENT, amount });
+    const all = sequenced(await log());
+    expect(all).toHaveLength(9);
+    expect(sequenced(await log('order=asc'))).toEqual(all);
+    expect(sequenced(await log('order=desc'))).toEqual(all.toReversed());
+    const read: string[] = [];
+    for (let before = '', isMore = true; isMore;) {
+      const page = await log(`order=desc&limit=4${before}`);
+      expect(page.data.length).toBe(Math.min(4, 9 - read.length));
+      read.push(...sequenced(page));
+      isMore = page.has_more;
+      before = `&before=${page.next_cursor}`;
+      if (!isMore) expect(page.next_cursor).toBeNull();
+    }
+    expect(read).toEqual(all.toReversed());
+  });
+
+  test('that just fills a page has no next one', async () => {
+    await api.settled(PAYMENT);
+    expect(await log('order=desc&limit=3')).toMatchObject({ has_more: false, next_cursor: null });
+    expect(await log('order=desc&limit=2')).toMatchObject({ has_more: true });
+  });
+
+  test('of nothing is empty, and at its end', async () => {
+    expect(await log('order=desc')).toEqual({ data: [], has_more: false, next_cursor: null });
+  });
+
+  test('does not move when more happens meanwhile', async () => {
+    await api.settled(PAYMENT);
+    await api.settled(PAYMENT);
+    const first = await log('order=desc&limit=2');
+    await api.settled(PAYMENT);
+    const second = await log(`order=desc&limit=500&before=${first.next_cursor}`);
+    const all = sequenced(await log()).slice(0, 6);
+    expect([...sequenced(first), ...sequenced(second)]).toEqual(all.toReversed());
+  });
+
+  test('lies between two cursors, in either order', async () => {
+    await api.settled(PAYMENT);
+    await api.settled(PAYMENT);
+    const { data } = await log();
+    const [first, , , , fifth] = data;
+    const range = `after=${first?.cursor}&before=${fifth?.cursor}`;
+    expect((await log(range)).data).toEqual(data.slice(1, 4));
+    expect((await log(`${range}&order=desc`)).data).toEqual(data.slice(1, 4).toReversed());
+    expect(await log(`${range}&limit=3`)).toMatchObject({ has_more: false });
+    expect(await log(`${range}&limit=3&order=desc`)).toMatchObject({ has_more: false });
+    expect(await log(`${range}&limit=2`)).toMatchObject({ has_more: true });
+    expect(await log(`${range}&limit=2&order=desc`)).toMatchObject({ has_more: true });
+    const reversed = `after=${fifth?.cursor}&before=${first?.cursor}`;
+    for (const order of ['asc', 'desc']) {
+      const none = await log(`${reversed}&order=${order}`);
+      expect(none).toMatchObject({ data: [], has_more: false });
+    }
+  });
+
+  test('is filtered by types and by payment', async () => {
+    const { payment_id: id } = await api.settled(PAYMENT);
+    await api.settled({ ...PAYMENT, amount: 0 });
+    const typesOf = async (query: string) => (await log(query)).data.map(({ type }) => type);
+    expect(await typesOf('order=desc&type=payment.failed,payment.succeeded')).toEqual([
+      'payment.failed',
+      'payment.succeeded',
+    ]);
+    expect(await typesOf(`order=desc&payment_id=${id}`)).toEqual([
+      'payment.succeeded',
+      'payment.processing',
+      'payment.created',
+    ]);
+  });
+
+  test('filtered by a rare type is read to its beginning in bounded steps', async () => {
+    await api.settled({ ...PAYMENT, amount: 0 });
+    const made = Array.from({ length: 10_050 }, () =>
+      execute(api.engine, requestOf(createCommand())),
+    );
+    await Promise.all(made);
+    const first = await log('type=payment.failed&order=desc');
+    expect(first).toMatchObject({ data: [], has_more: true });
+    const second = await log(`type=payment.failed&order=desc&before=${first.next_cursor}`);
+    expect(second).toMatchObject({ has_more: false, next_cursor: null });
+    expect(second.data).toHaveLength(1);
+  });
+});
+
 describe('a log that cannot be read', () => {
   const wrong: readonly [string, string][] = [
     ['type=payment.suceeded', 'validation_failed'],
@@ -177,6 +267,10 @@ describe('a log that cannot be read', () => {
     ['limit=0', 'validation_failed'],
     ['cursor=x', 'validation_failed'],
     ['after=x', 'invalid_cursor'],
+    ['before=x', 'invalid_cursor'],
+    [`before=${encode('events:fff.1')}`, 'invalid_cursor'],
+    ['order=down', 'validation_failed'],
+    ['order=', 'validation_failed'],
     [`after=${encode('events:abc123.x')}`, 'invalid_cursor'],
     [`after=${encode('events:abc123.-1')}`, 'invalid_cursor'],
     [`after=${encode('events:other.1')}`, 'invalid_cursor'],

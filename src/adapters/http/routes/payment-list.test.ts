@@ -237,6 +237,8 @@ describe('a list that cannot be', () => {
     encode('payments:-1'),
     encode('payments:1 '),
     encode('payments:1234567890123456'),
+    // Of a Postgres server.
+    encode('payments:01980000-0000-7000-8000-000000000000'),
     encode('events:abc123.1'),
     `${encode('payments:5')}=`,
     encode('payments:5\n'),

@@ -10,6 +10,7 @@ import {
   testApp,
   type WireList,
 } from '../../../../test/property/app.ts';
+import { attemptOf, delivered } from '../../../../test/support/deliveries.ts';
 import { START_MS } from '../../../../test/support/engine.ts';
 import {
   type Endpoint,
@@ -413,6 +414,55 @@ describe('PATCH /webhook-endpoints/{id}', () => {
     const { id } = await made(api);
     const { errors } = expectProblem(await patch(api, id, body), 400, 'validation_failed');
     expect(errors).toContainEqual({ pointer, code: matching(/\w/), detail: containing(detail) });
+  });
+});
+
+describe('GET /webhook-endpoints/{id}/health', () => {
+  const healthOf = (api: TestApp, id: string) => api.get(`/webhook-endpoints/${id}/health`);
+
+  test('tells what became of the last hundred deliveries, and how long their attempts took', async () => {
+    const api = await open();
+    const { id } = await made(api, { events: ['payment.created'], enabled: false });
+    const empty = { endpoint_id: id, deliveries: [], attempt_ms: null };
+    expect(jsonOf(await healthOf(api, id))).toEqual(empty);
+    for (let payment = 0; payment < 101; payment += 1) await api.post('/payments', PAYMENT);
+    await api.deliver();
+    await patched(api, id, { enabled: true });
+    const token = 'token';
+    const nowMs = api.clock.nowMs();
+    const [endpointId] = [...(await api.deliveries.counts()).keys()];
+    if (endpointId === undefined) throw new Error('there is no endpoint');
+    const claimed = await api.deliveries.claim({
+      endpointId,
+      limit: 21,
+      nowMs,
+      leaseUntilMs: nowMs + 60_000,
+      token,
+    });
+    // The first is the hundred-and-first from the end: it counts for nothing.
+    await api.deliveries.record(
+      token,
+      claimed.map(({ ordinal }, index) => ({
+        ...delivered(ordinal),
+        attempts: [attemptOf({ durationMs: index === 0 ? 5_000 : index })],
+      })),
+    );
+    const { deliveries, attempt_ms } = jsonOf<{
+      readonly deliveries: readonly { readonly id: string; readonly status: string }[];
+      readonly attempt_ms: unknown;
+    }>(await healthOf(api, id));
+    expect(deliveries.map(({ id: delivery }) => delivery)).toEqual(
+      Array.from({ length: 100 }, (_, index) => `del_${101 - index}`),
+    );
+    expect(deliveries.map(({ status }) => status)).toEqual([
+      ...Array<string>(80).fill('pending'),
+      ...Array<string>(20).fill('delivered'),
+    ]);
+    expect(attempt_ms).toEqual({ p50: 10, p95: 19 });
+  });
+
+  test.each(['we_1', 'nonsense', `we_${'0'.repeat(32)}`])('of %s is 404', async (id) => {
+    expectProblem(await healthOf(await open(), id), 404, 'webhook_endpoint_not_found');
   });
 });
 

@@ -7,11 +7,13 @@ import { once, type ReplyOf } from '../once.ts';
 import { KEY_PROBLEMS, operation } from '../operation.ts';
 import { Problem } from '../problems.ts';
 import { listOf } from '../schemas.ts';
+import { endpointHealth } from '../webhook-health.ts';
 import { foundEndpoint, knownEndpointId, noSuchEndpoint } from '../webhook-lookup.ts';
 import { endpointChanges, endpointUrl } from '../webhook-request.ts';
 import {
   type EndpointCreateBody,
   EndpointCreateSchema,
+  EndpointHealthSchema,
   type EndpointParams,
   EndpointParamsSchema,
   type EndpointPatchBody,
@@ -114,6 +116,18 @@ function readRoutes(app: FastifyInstance, deps: HttpDeps): void {
       }),
     },
     async (request) => shown(deps, await foundEndpoint(deps, request.params)),
+  );
+
+  app.get<{ Params: EndpointParams }>(
+    '/webhook-endpoints/:endpoint_id/health',
+    {
+      schema: operation('getWebhookEndpointHealth', 'Webhooks', 'How an endpoint has been lately', {
+        params: EndpointParamsSchema,
+        response: { 200: EndpointHealthSchema },
+        problems: ['webhook_endpoint_not_found'],
+      }),
+    },
+    async (request) => endpointHealth(deps, (await foundEndpoint(deps, request.params)).id),
   );
 }
 

@@ -56,7 +56,7 @@ export function claimMethods(connection: Connection, turns: Turns): ClaimMethods
 }
 
 /** One that was resent meanwhile is not held up. */
-function heldUntil(row: Row, notBeforeMs: number | null): number {
+export function heldUntil(row: Row, notBeforeMs: number | null): number {
   const due = integer(row, 'next_attempt_at_ms');
   return notBeforeMs === null || isSet(row, 'is_resent') ? due : Math.ceil(notBeforeMs);
 }

@@ -37,7 +37,7 @@ export function endpointMethods(
         const row = statements.count.get();
         if (row === undefined || integer(row, 'endpoints') >= ENDPOINTS_MAX) return false;
         const { writer: afterWriter, sequence: afterSequence } = after;
-        statements.insert.run({ ...columns(endpoint), afterWriter, afterSequence });
+        statements.insert.run({ ...endpointColumns(endpoint), afterWriter, afterSequence });
         if (reply !== undefined) keep(reply);
         return true;
       }),
@@ -48,7 +48,7 @@ export function endpointMethods(
         const before = endpointFrom(row);
         const after = change(before);
         assert(after.id === id, 'a change keeps the id');
-        statements.update.run(columns(after));
+        statements.update.run(endpointColumns(after));
         const reply = replyOf?.(after);
         if (reply !== undefined) keep(reply);
         if (after.ordering !== before.ordering) {
@@ -68,7 +68,8 @@ export function endpointMethods(
   };
 }
 
-function columns(endpoint: Endpoint) {
+/** As they stand in the table. */
+export function endpointColumns(endpoint: Endpoint) {
   return {
     id: endpoint.id,
     url: endpoint.url,

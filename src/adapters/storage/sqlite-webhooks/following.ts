@@ -71,7 +71,7 @@ export function followingMethods(
   };
 }
 
-interface Subscriber {
+export interface Subscriber {
   readonly endpoint: number;
   readonly isStrict: boolean;
   readonly patterns: readonly string[];
@@ -79,7 +79,7 @@ interface Subscriber {
   readonly after: number;
 }
 
-function subscriberFrom(row: Row, writer: string): Subscriber {
+export function subscriberFrom(row: Row, writer: string): Subscriber {
   return {
     endpoint: integer(row, 'number'),
     isStrict: row['ordering'] === 'strict',

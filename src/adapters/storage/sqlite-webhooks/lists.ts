@@ -11,18 +11,26 @@ import {
 } from '../../../core/webhooks/delivery.ts';
 import type { Page } from '../../../engine/ports.ts';
 import type { DeliveryQuery, DeliveryStore } from '../../../engine/webhooks/ports.ts';
-import { integer, type Row } from '../sqlite/rows.ts';
+import { integer, numberOrNull, type Row } from '../sqlite/rows.ts';
 import type { Connection } from './connection.ts';
 import { attemptFrom, deliveryFrom, endpointId } from './rows.ts';
 
-type LookingMethods = Pick<DeliveryStore, 'findDelivery' | 'listDeliveries' | 'counts'>;
+type LookingMethods = Pick<
+  DeliveryStore,
+  'findDelivery' | 'listDeliveries' | 'counts' | 'lastAttemptsMs'
+>;
 
 /** Rows looked at for one page. */
-const SCAN_ROWS_MAX = 10_000;
+export const SCAN_ROWS_MAX = 10_000;
 
 /** The first look is as far as the page; with filters that let little through, the next are farther. */
 const CHUNK_GROWTH = 4;
 const CHUNK_ROWS_MAX = 1_000;
+
+/** How many rows the next look takes, after looks at `looked` rows of which the last took `size`. */
+export function nextLook(size: number, looked: number): number {
+  return Math.min(size * CHUNK_GROWTH, CHUNK_ROWS_MAX, SCAN_ROWS_MAX - looked);
+}
 
 export function lookingMethods(connection: Connection): LookingMethods {
   const { read } = connection;
@@ -33,6 +41,11 @@ export function lookingMethods(connection: Connection): LookingMethods {
   const attempts = connection.prepare('select * from attempts where ordinal = ? order by attempt');
   const counts = connection.prepare(
     `select endpoint_id, ${DELIVERY_STATUSES.join(', ')} from endpoints order by number`,
+  );
+  const lastAttempts = connection.prepare(
+    `select duration_ms from json_each(?) as wanted
+       cross join attempts on attempt = (select max(attempt) from attempts where ordinal = wanted.value)
+     where deliberate is null or deliberate not like '%drop%'`,
   );
   const lists = prepareLists(connection);
   return {
@@ -45,10 +58,16 @@ export function lookingMethods(connection: Connection): LookingMethods {
     listDeliveries: async (query) => read(() => readPage(lists, query)),
     counts: async () =>
       read(() => new Map(counts.all().map((row) => [endpointId(row), countsFrom(row)]))),
+    lastAttemptsMs: async (ordinals) =>
+      read(() =>
+        lastAttempts
+          .all(JSON.stringify(ordinals))
+          .map((row) => numberOrNull(row, 'duration_ms') ?? 0),
+      ),
   };
 }
 
-function countsFrom(row: Row): Record<DeliveryStatus, number> {
+export function countsFrom(row: Row): Record<DeliveryStatus, number> {
   return {
     pending: integer(row, 'pending'),
     delivered: integer(row, 'delivered'),
@@ -90,7 +109,7 @@ function readPage(lists: Lists, query: DeliveryQuery): Page<Delivery> {
   let last = query.cursor === null ? Number.MAX_SAFE_INTEGER : Number(query.cursor);
   let size = limit + 1;
   for (let looked = 0; looked < SCAN_ROWS_MAX; looked += size) {
-    if (looked > 0) size = Math.min(size * CHUNK_GROWTH, CHUNK_ROWS_MAX, SCAN_ROWS_MAX - looked);
+    if (looked > 0) size = nextLook(size, looked);
     const ordinals = walk(lists, walks, last, size);
     found.push(...load(lists, ordinals, filters));
     if (found.length > limit) {

@@ -1,7 +1,12 @@
 /** What became of leased deliveries: their attempts, and what follows from each. */
-import { type Attempt, isDone } from '../../../core/webhooks/delivery.ts';
+import {
+  type AfterAttempt,
+  type Attempt,
+  type DeliveryStatus,
+  isDone,
+} from '../../../core/webhooks/delivery.ts';
 import type { DeliveryOutcome, DeliveryStore } from '../../../engine/webhooks/ports.ts';
-import { integer, numberOrNull, textOrNull } from '../sqlite/rows.ts';
+import { integer, numberOrNull, type Row, textOrNull } from '../sqlite/rows.ts';
 import type { Connection } from './connection.ts';
 import { isSet, statusOf } from './rows.ts';
 import type { Tally } from './tally.ts';
@@ -25,29 +30,37 @@ export function recordMethod(
   function record(token: string, { ordinal, attempts, after }: DeliveryOutcome, tally: Tally) {
     const row = statements.leased.get(ordinal, token);
     if (row === undefined) return false;
-    for (const attempt of attempts) statements.insertAttempt.run(...columns(ordinal, attempt));
+    for (const attempt of attempts)
+      statements.insertAttempt.run(...attemptColumns(ordinal, attempt));
     const endpoint = integer(row, 'endpoint');
-    // Resent while it was on its way: the attempt is kept, and it is sent again.
-    const isResent = isSet(row, 'is_resent');
-    const status = isResent ? 'pending' : after.status;
-    const nextMs = isResent ? numberOrNull(row, 'next_attempt_at_ms') : after.nextAttemptAtMs;
-    const isOrdered = isSet(row, 'is_ordered');
-    const staysOrdered = Number(isOrdered && !isDone(status));
-    statements.update.run(status, attempts.length, nextMs, nextMs, staysOrdered, ordinal);
+    const { status, nextMs, staysOrdered } = statusAfter(row, after);
+    statements.update.run(status, attempts.length, nextMs, nextMs, Number(staysOrdered), ordinal);
     tally.moved(endpoint, statusOf(row), status);
     const paymentId = textOrNull(row, 'payment_id');
     // One that was tried out of turn goes back into line; one that is done makes way.
-    if (isOrdered && paymentId !== null) turns.settle(endpoint, paymentId);
+    if (isSet(row, 'is_ordered') && paymentId !== null) turns.settle(endpoint, paymentId);
     if (after.isGone) statements.disable.run(endedAtMs(attempts), endpoint);
     return true;
   }
 }
 
-function endedAtMs(attempts: readonly Attempt[]): number {
+/** What a leased delivery becomes. Resent while it was on its way: the attempt is kept, and it is sent again. */
+export function statusAfter(
+  row: Row,
+  after: AfterAttempt,
+): { status: DeliveryStatus; nextMs: number | null; staysOrdered: boolean } {
+  const isResent = isSet(row, 'is_resent');
+  const status = isResent ? 'pending' : after.status;
+  const nextMs = isResent ? numberOrNull(row, 'next_attempt_at_ms') : after.nextAttemptAtMs;
+  return { status, nextMs, staysOrdered: isSet(row, 'is_ordered') && !isDone(status) };
+}
+
+export function endedAtMs(attempts: readonly Attempt[]): number {
   return Math.ceil(Math.max(0, ...attempts.map(({ atMs, durationMs }) => atMs + durationMs)));
 }
 
-function columns(ordinal: number, attempt: Attempt) {
+/** As they stand in the table. */
+export function attemptColumns(ordinal: number, attempt: Attempt) {
   const { request, response, deliberate } = attempt;
   return [
     ordinal,

@@ -33,7 +33,7 @@ export function replyMethods(
   };
 }
 
-function replyFrom(row: Row | undefined): KeptReply | null {
+export function replyFrom(row: Row | undefined): KeptReply | null {
   if (row === undefined) return null;
   return {
     keyHash: text(row, 'key_hash'),

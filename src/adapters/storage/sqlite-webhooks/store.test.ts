@@ -23,7 +23,7 @@ const newFile = () => {
   return join(folder, `${files}.webhooks`);
 };
 const sqlite: DeliveriesUnderTest = {
-  open: () => openSqliteDeliveries({ path }),
+  open: async () => openSqliteDeliveries({ path }),
   reset() {
     path = newFile();
   },
@@ -34,16 +34,16 @@ describeDeliveryOrder('SQLite', sqlite);
 describeSharedDeliveries('SQLite', sqlite);
 
 const memory: DeliveriesUnderTest = {
-  open: () => openSqliteDeliveries({ path: ':memory:' }),
+  open: async () => openSqliteDeliveries({ path: ':memory:' }),
   reset() {},
 };
 describe('deliveries in memory', () => {
   test('work on one connection, and are gone with it', async () => {
-    const store = memory.open();
+    const store = await memory.open();
     await store.addEndpoint(endpointOf(1), { writer: LOG, sequence: 0 });
     expect(await store.fanOut(eventsOf(3), { writer: LOG, sequence: 3 }, NOW_MS)).toBe(3);
     await store.close();
-    const next = memory.open();
+    const next = await memory.open();
     expect(await next.endpoints()).toEqual([]);
     await next.close();
   });

@@ -4,11 +4,31 @@ import type { Connection } from './connection.ts';
 
 type Counts = Record<DeliveryStatus, number>;
 
-/** What changes in one transaction; to be written at its end. */
-export interface Tally {
+/** What changes in one transaction. */
+export interface Moves {
   /** Null: it is new. */
-  moved(endpoint: number, from: DeliveryStatus | null, to: DeliveryStatus): void;
+  moved(endpoint: number, from: DeliveryStatus | null, to: DeliveryStatus, times?: number): void;
+  /** By endpoint, what is to be added to each count. */
+  readonly changes: ReadonlyMap<number, Readonly<Counts>>;
+}
+
+/** To be written at the end of the transaction. */
+export interface Tally extends Moves {
   write(): void;
+}
+
+export function countMoves(): Moves {
+  const changes = new Map<number, Counts>();
+  return {
+    changes,
+    moved(endpoint, from, to, times = 1) {
+      if (from === to) return;
+      let counts = changes.get(endpoint);
+      if (counts === undefined) changes.set(endpoint, (counts = noCounts()));
+      if (from !== null) counts[from] -= times;
+      counts[to] += times;
+    },
+  };
 }
 
 export function tallies({ prepare }: Pick<Connection, 'prepare'>): () => Tally {
@@ -17,17 +37,11 @@ export function tallies({ prepare }: Pick<Connection, 'prepare'>): () => Tally {
        dead = dead + ? where number = ?`,
   );
   return () => {
-    const changes = new Map<number, Counts>();
+    const moves = countMoves();
     return {
-      moved(endpoint, from, to) {
-        if (from === to) return;
-        let counts = changes.get(endpoint);
-        if (counts === undefined) changes.set(endpoint, (counts = noCounts()));
-        if (from !== null) counts[from] -= 1;
-        counts[to] += 1;
-      },
+      ...moves,
       write() {
-        for (const [endpoint, counts] of changes) {
+        for (const [endpoint, counts] of moves.changes) {
           update.run(...DELIVERY_STATUSES.map((status) => counts[status]), endpoint);
         }
       },

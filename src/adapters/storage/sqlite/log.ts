@@ -7,17 +7,15 @@ import { eventFrom, integer, text } from './rows.ts';
 const SCAN_ENTRIES_MAX = 10_000;
 
 /**
- * Events after a sequence, oldest first, and how far the log was looked through for them. Of one payment: straight
- * along its index.
+ * Events between two sequences, oldest or newest first, and how far the log was looked through for them. Of one
+ * payment: straight along its index.
  */
 export function readEvents(database: DatabaseSync, query: EventQuery, head: number): EventPage {
-  const { after, limit, types, paymentId } = query;
-  const conditions: string[] = ['sequence > ?'];
-  const values: SQLInputValue[] = [after];
+  const { limit, types, paymentId, order = 'asc' } = query;
   const isScan = types !== undefined && paymentId === undefined;
-  const scanTo = isScan ? Math.min(after + SCAN_ENTRIES_MAX, head) : head;
-  conditions.push('sequence <= ?');
-  values.push(scanTo);
+  const { after, to } = scanned(query, head, isScan);
+  const conditions: string[] = ['sequence > ?', 'sequence <= ?'];
+  const values: SQLInputValue[] = [after, to];
   if (paymentId !== undefined) {
     conditions.push('payment_id = ?');
     values.push(paymentId);
@@ -27,12 +25,29 @@ export function readEvents(database: DatabaseSync, query: EventQuery, head: numb
     values.push(...types);
   }
   // The unary plus keeps SQLite on the payment's index instead of walking the log.
-  const order = paymentId === undefined ? 'sequence' : '+sequence';
+  const key = paymentId === undefined ? 'sequence' : '+sequence';
   const events = database
-    .prepare(`select * from events where ${conditions.join(' and ')} order by ${order} limit ?`)
+    .prepare(
+      `select * from events where ${conditions.join(' and ')} order by ${key} ${order} limit ?`,
+    )
     .all(...values, limit)
     .map(eventFrom);
-  return { events, scannedTo: events.length < limit ? scanTo : (events.at(-1)?.sequence ?? after) };
+  const end = order === 'asc' ? to : after + 1;
+  const last = events.at(-1)?.sequence;
+  return { events, scannedTo: events.length < limit || last === undefined ? end : last };
+}
+
+/** The part of the log that is looked through for one page. */
+function scanned(
+  { after, before, order }: EventQuery,
+  head: number,
+  isScan: boolean,
+): { after: number; to: number } {
+  const to = before === undefined ? head : Math.min(before - 1, head);
+  if (!isScan) return { after, to };
+  return order === 'desc'
+    ? { after: Math.max(after, to - SCAN_ENTRIES_MAX), to }
+    : { after, to: Math.min(after + SCAN_ENTRIES_MAX, to) };
 }
 
 export function readCursor(database: DatabaseSync, follower: string): LogPosition | null {

@@ -6,6 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { sql as payments } from './migrations/0001-payments.ts';
 import { sql as cards } from './migrations/0002-cards.ts';
 import { sql as search } from './migrations/0003-search.ts';
+import { sql as timeSeries } from './migrations/0004-time-series.ts';
 
 export interface Migration {
   readonly name: string;
@@ -17,6 +18,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0001-payments', sql: payments },
   { name: '0002-cards', sql: cards },
   { name: '0003-search', sql: search },
+  { name: '0004-time-series', sql: timeSeries },
 ];
 
 /**

@@ -7,11 +7,11 @@ import { allCurrencies } from '../../../core/currencies.ts';
 import type { PaymentQuery } from '../../../engine/ports.ts';
 
 /** Minor units of a currency with d digits are 10^(4-d) ten-thousandths of a major unit. */
-const AMOUNT_E4 = `amount_minor * case when currency in (${codesWithDigits(0)}) then 10000
+export const AMOUNT_E4 = `amount_minor * case when currency in (${codesWithDigits(0)}) then 10000
   when currency in (${codesWithDigits(3)}) then 10 when currency in (${codesWithDigits(4)}) then 1
   else 100 end`;
 
-const METHOD = `case when card is null then 'account' else 'card' end`;
+export const METHOD = `case when card is null then 'account' else 'card' end`;
 
 export interface Condition {
   readonly sql: string;

@@ -16,8 +16,10 @@ import {
 import { scenarioOf } from '../../../../test/support/payment.ts';
 import { currencyOf } from '../../../core/currencies.ts';
 import { execute } from '../../../engine/execute.ts';
+import { collectTimeSeries } from '../../../engine/time-series/collector.ts';
 import { openReadOnly } from './database.ts';
-import { recount, type RecountCheck } from './recount.ts';
+import { recount } from './recount.ts';
+import type { RecountCheck } from './recount-check.ts';
 import { openSqliteStore } from './store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'farthing-recount-'));
@@ -51,6 +53,9 @@ async function makeSoundDatabase(): Promise<void> {
     engine,
     requestOf({ type: 'change_simulation', patch: { failureRate: 0 }, expiresInMs: 60_000 }),
   );
+  const series = collectTimeSeries(engine);
+  await series.catchUp(100);
+  await series.save();
   const [start] = await store.dueTimers(clock.nowMs(), 1);
   if (start === undefined) throw new Error('a timer is due');
   await execute(engine, requestOf({ type: 'timer_elapsed', timer: start }));
@@ -87,6 +92,14 @@ function found(checks: readonly RecountCheck[]): Record<string, readonly string[
 }
 
 const FIRST = `(select payment_id from payments where ordinal = 1)`;
+/** All of the series, when the log has fewer new payments than they count. */
+const miscounted = (payments: number) =>
+  [
+    'all of time',
+    ...['day', 'five minutes', 'hour', 'minute'].map((level) => `the ${level} of ${START_ISO}`),
+  ].map((name) => `${name} says 4 created, its events make ${payments}`);
+const START_ISO = new Date(START_MS).toISOString();
+
 const STRAY = '01980000-0000-7000-8000-00000000000f';
 
 describe('a recount', () => {
@@ -101,6 +114,7 @@ describe('a recount', () => {
       ['versions', '5 payments'],
       ['timers', '2 payments'],
       ['search_index', '0 entries'],
+      ['time_series', '5 rows, 9 events'],
     ]);
   });
 
@@ -169,6 +183,32 @@ describe('a recount', () => {
       { search_index: ['payments have 4 terms to be found by, 0 are in the index'] },
     ],
     [
+      'a series that counts a payment too many',
+      `update time_series set created = 6 where level = 'hour'`,
+      {
+        time_series: ['the hour of 2026-01-01T00:00:00.000Z says 6 created, its events make 4'],
+      },
+    ],
+    [
+      'a series that counts other money, times or scores',
+      `update time_series set volume = '{"USD":"1"}' where level = 'day'`,
+      {
+        time_series: [
+          'the day of 2026-01-01T00:00:00.000Z says other sums, times or scores than its events make',
+        ],
+      },
+    ],
+    [
+      'a series that lacks a row, and has one of nothing',
+      `update time_series set start_ms = 7 where level = 'ever'`,
+      { time_series: ['1 row of the series is of no event', 'all of time is not there'] },
+    ],
+    [
+      'a series that says that it counts less of the log than it does',
+      `update cursors set sequence = 3 where follower = 'time_series'`,
+      { time_series: miscounted(3) },
+    ],
+    [
       'a total that is missing',
       `delete from ledger_totals where currency = 'JPY'`,
       {
@@ -234,7 +274,10 @@ describe('a recount', () => {
          (select payment_id from payments);
        update counters set total = '1' where name = 'status:SUCCESS';
        delete from counters where name = 'volume:JPY'`,
-      { payment_amounts: ['ID: has ledger entries, but is no payment'] },
+      {
+        payment_amounts: ['ID: has ledger entries, but is no payment'],
+        time_series: miscounted(3),
+      },
     ],
     [
       'counters of every kind',
@@ -271,7 +314,10 @@ describe('a recount', () => {
     [
       'a payment that the log does not know',
       `delete from events where payment_id = ${FIRST}`,
-      { versions: ['ID: is at version 5, the log does not know it'] },
+      {
+        versions: ['ID: is at version 5, the log does not know it'],
+        time_series: miscounted(3),
+      },
     ],
     [
       'events without a payment',

@@ -7,30 +7,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { currencyOf, findCurrency } from '../../../core/currencies.ts';
 import { formatAmount } from '../../../core/money.ts';
+import { counting, Differences, EXAMPLES_MAX, type RecountCheck } from './recount-check.ts';
 import { countSearchEntries } from './recount-search.ts';
+import { recountSeries } from './recount-series.ts';
 import { type Row, text } from './rows.ts';
 import type { LedgerSides } from './running.ts';
-
-export interface RecountCheck {
-  readonly name:
-    | 'account_totals'
-    | 'trial_balance'
-    | 'payment_amounts'
-    | 'counters'
-    | 'versions'
-    | 'timers'
-    | 'search_index';
-  /** What must be true. */
-  readonly claim: string;
-  /** How much was compared, for people. */
-  readonly figure: string;
-  readonly differences: number;
-  /** The first differences, a sentence each. */
-  readonly examples: readonly string[];
-}
-
-/** More would not be read. */
-const EXAMPLES_MAX = 5;
 
 /** Compares every total with what it was made of. */
 export function recount(database: DatabaseSync): readonly RecountCheck[] {
@@ -44,6 +25,7 @@ export function recount(database: DatabaseSync): readonly RecountCheck[] {
       versions(database),
       timers(database),
       searchIndex(database),
+      recountSeries(database),
     ];
   } finally {
     database.exec('rollback');
@@ -297,21 +279,6 @@ function searchIndex(database: DatabaseSync): RecountCheck {
   );
 }
 
-/** What was found different: all of it is counted, the first few are kept. */
-class Differences {
-  readonly #examples: string[] = [];
-  #count = 0;
-
-  add(sentence: string): void {
-    this.#count += 1;
-    if (this.#count <= EXAMPLES_MAX) this.#examples.push(sentence);
-  }
-
-  check(name: RecountCheck['name'], claim: string, figure: string): RecountCheck {
-    return { name, claim, figure, differences: this.#count, examples: this.#examples };
-  }
-}
-
 /** Hands out the rows of each payment, when payments are asked for in the order of the rows. */
 function byPayment(sorted: Iterator<Row>) {
   const skipped = new Set<string>();
@@ -388,8 +355,4 @@ function money(minor: bigint, code: string): string {
   const { minorDigits } = currency;
   const [whole = '', fraction = ''] = formatAmount(minor, minorDigits).split('.');
   return `${whole}${minorDigits === 0 ? '' : `.${fraction.padEnd(minorDigits, '0')}`} ${code}`;
-}
-
-function counting(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
 }

@@ -94,7 +94,7 @@ function binsAfter(
   return after;
 }
 
-function post(
+export function post(
   changed: Map<string, LedgerSides>,
   before: ReadonlyMap<string, LedgerSides>,
   entry: LedgerEntry,

@@ -15,6 +15,7 @@ import { integer, type Row } from './rows.ts';
 import { entriesOf, packBlocks, prepareNextBlock, segmentEntries } from './search-blocks.ts';
 import { compareEntries, type Entry, mergeRuns, startOf, take, termsOf } from './search-entries.ts';
 import type { SearchTuning } from './search-tuning.ts';
+import { inTransaction } from './transaction.ts';
 
 export interface UpkeepSlice {
   /** Payments up to this ordinal are in segments. */
@@ -141,18 +142,6 @@ function writeBlocks(
 ): void {
   for (const block of packBlocks(entries, chars)) {
     insertBlock.run(segment, block.last.term, -block.last.ordinal, block.entries);
-  }
-}
-
-function inTransaction<Value>(database: DatabaseSync, work: () => Value): Value {
-  database.exec('begin immediate');
-  try {
-    const value = work();
-    database.exec('commit');
-    return value;
-  } finally {
-    // Still open only when something threw; some errors (a full disk) roll back by themselves.
-    if (database.isTransaction) database.exec('rollback');
   }
 }
 

@@ -9,7 +9,7 @@
  */
 import type { StatementSync } from 'node:sqlite';
 import type { Payment } from '../../../core/payment.ts';
-import type { Page, PaymentQuery } from '../../../engine/ports.ts';
+import { assertOwnCursor, type Page, type PaymentQuery } from '../../../engine/ports.ts';
 import { type Condition, conditions, parameters, where } from './payment-conditions.ts';
 import { listPayments, type PaymentReads, SCAN_ROWS_MAX, select, withRefunds } from './payments.ts';
 import { integer, type Row, text } from './rows.ts';
@@ -28,10 +28,12 @@ import {
 /** Reads pages of payments: searches here, all other lists as payments.ts reads them. */
 export function paymentLists(reads: PaymentReads): (query: PaymentQuery) => Page<Payment> {
   const search = prepareSearchReads(reads);
-  return (query) =>
-    query.searchPrefix === undefined
+  return (query) => {
+    assertOwnCursor(query.cursor, /^\d+(?:\.|$)/);
+    return query.searchPrefix === undefined
       ? listPayments(reads, query)
       : searchPayments(search, query.searchPrefix, query);
+  };
 }
 
 /** The first read of a page is as small as the page; with filters that let little through, the next are larger. */

@@ -8,6 +8,7 @@ import type { StoreUnderTest } from '../../../../test/support/store-under-test.t
 import { describeControls } from '../controls.contract.ts';
 import { describeLists } from '../lists.contract.ts';
 import { describeStore } from '../store.contract.ts';
+import { describeTimeSeries } from '../time-series.contract.ts';
 import { openSqliteStore } from './store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'farthing-store-'));
@@ -47,7 +48,12 @@ const sqlite = (hasWriteThread: boolean): StoreUnderTest => ({
     return [hex(rows[0]?.['prev_hash']), ...rows.map((row) => hex(row['hash']))];
   },
 });
-for (const describeContract of [describeStore, describeLists, describeControls]) {
+for (const describeContract of [
+  describeStore,
+  describeLists,
+  describeControls,
+  describeTimeSeries,
+]) {
   describeContract('SQLite', sqlite(false));
   describeContract('SQLite with a thread that writes', sqlite(true));
 }

@@ -19,6 +19,7 @@ import { loadRunning, type Running } from './running.ts';
 import { followPayments } from './search-follower.ts';
 import { SEARCH_TUNING, type SearchTuning } from './search-tuning.ts';
 import { paymentLists } from './search.ts';
+import { seriesReads } from './time-series.ts';
 import { readAccountTotals, readTotals } from './totals.ts';
 import { inlineHost, threadHost, type WriteHost } from './write-host.ts';
 import { remember } from './writer.ts';
@@ -76,6 +77,7 @@ function createStore(
   const reads = preparePaymentReads(reader);
   const list = paymentLists(reads);
   const prepared = prepareReads(reader);
+  const series = seriesReads(reader);
   const { publish, newWriter, nowMs } = options;
   const recent = recentPayments();
   const batches = batchRunner({ host, reads, running, recent, publish, newWriter, nowMs });
@@ -85,6 +87,7 @@ function createStore(
 
   return {
     commitsElsewhere: host.isThread,
+    ordersLater: false,
     async batch(requests, decideAll) {
       const replies = await batches.run(requests, decideAll);
       searchIndex.look(running.ordinals);
@@ -123,6 +126,9 @@ function createStore(
     async saveCursor(follower, to) {
       await host.perform({ kind: 'save_cursor', follower, to });
     },
+    addToSeries: (addition) => host.perform({ kind: 'add_to_series', addition }),
+    tallies: async (span) => series.tallies(span),
+    riskScores: async (span) => series.riskScores(span),
     async close() {
       await searchIndex.stop();
       await database.close(() => host.close());

@@ -5,13 +5,19 @@
  * It owns the head of the hash chain; the head moves only after COMMIT.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type LogPosition, StorageError, type StoredBytes } from '../../../engine/ports.ts';
+import {
+  type LogPosition,
+  type SeriesAddition,
+  StorageError,
+  type StoredBytes,
+} from '../../../engine/ports.ts';
 import { type ChainHead, type EntryColumns, hashEntry } from '../chain.ts';
 import type { ChangeSet, Values } from './change-set.ts';
 import { beginAnew } from './reset.ts';
 import { integer, text } from './rows.ts';
 import type { SearchTuning } from './search-tuning.ts';
 import { searchUpkeep, type UpkeepSlice } from './search-upkeep.ts';
+import { seriesWriter } from './time-series.ts';
 
 /** What the writing side is asked for, one at a time. */
 export type WriteTask =
@@ -19,6 +25,7 @@ export type WriteTask =
   | { readonly kind: 'end_wait'; readonly keyHash: string }
   | { readonly kind: 'remember'; readonly name: string; readonly value: string }
   | { readonly kind: 'save_cursor'; readonly follower: string; readonly to: LogPosition }
+  | { readonly kind: 'add_to_series'; readonly addition: SeriesAddition }
   | { readonly kind: 'tend_search' };
 
 /** What each task gives back. */
@@ -30,6 +37,8 @@ export interface WriteResults {
   /** The value that is kept. */
   readonly remember: string;
   readonly save_cursor: null;
+  /** False when nothing was added: the series or the log do not stand where the addition begins. */
+  readonly add_to_series: boolean;
   readonly tend_search: UpkeepSlice;
 }
 export type WriteResult = WriteResults[WriteTask['kind']];
@@ -48,6 +57,7 @@ export function createWriter(
 ): Writer {
   const statements = prepareStatements(database);
   const tendSearch = searchUpkeep(database, tuning);
+  const addToSeries = seriesWriter(database);
   let head = from;
   const commit = (changes: ChangeSet): ChainHead => {
     statements.begin.run();
@@ -73,6 +83,8 @@ export function createWriter(
         case 'save_cursor':
           statements.upsertCursor.run(task.follower, task.to.writer, task.to.sequence);
           return null;
+        case 'add_to_series':
+          return addToSeries(task.addition, head);
         case 'tend_search':
           return tendSearch();
       }

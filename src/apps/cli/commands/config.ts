@@ -2,9 +2,10 @@
 import process from 'node:process';
 import type { Command } from 'commander';
 import { nearest } from '../../../core/nearest.ts';
-import { effectiveSettings, shownValue } from '../../config.ts';
+import { effectiveSettings } from '../../config.ts';
 import { SETTINGS } from '../../settings.ts';
-import { checkSettings, envFile, withoutPassword } from '../environment.ts';
+import { shownSettings } from '../../shown-settings.ts';
+import { checkSettings, envFile } from '../environment.ts';
 import { FaultsError } from '../exit.ts';
 import { note, printLine, printTable } from '../output.ts';
 import type { GlobalOptions } from '../session.ts';
@@ -24,11 +25,7 @@ function show(isJson: boolean): void {
   const file = envFile();
   const settings = effectiveSettings(process.env, file);
   const { faults } = checkSettings(settings);
-  const rows = settings.map((setting) => ({
-    name: setting.name,
-    value: withoutPassword(shownValue(setting)),
-    source: setting.source,
-  }));
+  const rows = shownSettings(settings).map(({ name, value, source }) => ({ name, value, source }));
   if (isJson) printLine(JSON.stringify({ settings: rows, faults }));
   else {
     printTable(

@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
+import { cardNumberAt } from '../../../adapters/traffic/card-numbers.ts';
+import { shopperAt } from '../../../adapters/traffic/shoppers.ts';
 import { isLuhn } from '../../../core/card.ts';
 import { findTestCard } from '../../../core/test-cards.ts';
-import { cardNumberAt } from './card-numbers.ts';
 import { requestAt, type SeedRequest } from './requests.ts';
-import { shopperAt } from './shoppers.ts';
 
 const CARDS = 200;
 const COUNT = 5_000;

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { environmentSecrets } from '../../../adapters/storage/sqlite-webhooks/environment-secret.ts';
 import { effectiveSettings } from '../../config.ts';
+import { hasFile } from '../../database-kind.ts';
 import { checkSettings, envFile } from '../environment.ts';
 import type { WireEndpoint } from './wire.ts';
 
@@ -18,7 +19,7 @@ export function secretNotes(endpoints: readonly WireEndpoint[]): readonly string
   return made.map(({ id }) => {
     const secret = secrets?.get(id);
     return secret === undefined
-      ? `The secret of ${id} (WEBHOOK_URL) is WEBHOOK_SECRET where the server runs; without one, run this there, with the server's DATABASE_URL.`
+      ? `The secret of ${id} (WEBHOOK_URL) is WEBHOOK_SECRET where the server runs; without one, run this there, with the server's DATABASE_URL (a Postgres server's secrets are not shown: set WEBHOOK_SECRET).`
       : `The secret of ${id} (WEBHOOK_URL): ${secret}`;
   });
 }
@@ -26,7 +27,7 @@ export function secretNotes(endpoints: readonly WireEndpoint[]): readonly string
 /** Of the database that is configured here; null when there can be none. */
 function filePath(): string | null {
   const { config } = checkSettings(effectiveSettings(process.env, envFile()));
-  if (config === null || config.databasePath === ':memory:') return null;
+  if (config === null || !hasFile(config)) return null;
   const path = `${config.databasePath}.webhooks`;
   return existsSync(path) ? path : null;
 }

@@ -1,0 +1,5 @@
+/** A value or a time that an axis names. */
+export interface Mark {
+  readonly at: number;
+  readonly words: string;
+}

@@ -1,0 +1,147 @@
+/**
+ * Connections to Postgres, and what their errors mean. A connection that is lost is made again by whoever needs one next; a
+ * server that is away for a moment makes Farthing answer "try again", never end.
+ */
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { StorageError } from '../../../engine/ports.ts';
+import type { Row } from '../sqlite/rows.ts';
+
+/** Whatever runs statements: the pool, or one connection inside a transaction. */
+export interface Queries {
+  /** Runs a statement that is prepared once for each connection, under `name`. */
+  rows(name: string, text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+export interface Connections extends Queries {
+  /** One connection for several statements in a row; it is closed when `work` rejects in the middle of a transaction. */
+  using<Value>(work: (queries: Queries, client: pg.PoolClient) => Promise<Value>): Promise<Value>;
+  /** A connection of its own, outside of the pool: for what must be kept for as long as the process lives. */
+  own(): Promise<pg.Client>;
+  close(): Promise<void>;
+}
+
+/** Reads, batches and timers at once; more connections would only make Postgres switch between them. */
+const CONNECTIONS_MAX = 6;
+const CONNECT_MS_MAX = 5_000;
+/** No statement of ours takes longer, but for the checks of the command line, which have connections of their own. */
+const STATEMENT_MS_MAX = 30_000;
+
+const INT8 = 20;
+const NUMERIC = 1700;
+
+function ignore(): void {}
+
+/** Integers are numbers (those that we store are far below 2^53); what may be larger is text. */
+const types = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === INT8) return Number;
+    if (oid === NUMERIC) return String;
+    return pg.types.getTypeParser(oid, format) as (value: string) => unknown;
+  },
+};
+
+export function connect(url: string): Connections {
+  const config: pg.PoolConfig = {
+    connectionString: postgresUrl(url),
+    types,
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    statement_timeout: STATEMENT_MS_MAX,
+    application_name: 'farthing',
+    keepAlive: true,
+  };
+  const pool = new pg.Pool({ ...config, max: CONNECTIONS_MAX });
+  // A connection that breaks between two statements is no news: the next statement gets another one, or says so.
+  pool.on('error', ignore);
+  pool.on('connect', (client) => void client.on('error', ignore));
+  return {
+    rows: (name, text, values = []) => run(pool, name, text, values),
+    async using(work) {
+      const client = await pool.connect().catch(fail);
+      let isBroken = true;
+      try {
+        const value = await work(queriesOf(client), client);
+        isBroken = false;
+        return value;
+      } finally {
+        client.release(isBroken);
+      }
+    },
+    async own() {
+      const client = new pg.Client(config);
+      client.on('error', ignore);
+      await client.connect().catch(fail);
+      return client;
+    },
+    close: () => pool.end(),
+  };
+}
+
+export function queriesOf(client: pg.ClientBase): Queries {
+  return { rows: (name, text, values = []) => run(client, name, text, values) };
+}
+
+async function run(
+  on: pg.Pool | pg.ClientBase,
+  name: string,
+  text: string,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  try {
+    const { rows } = await on.query<Record<string, unknown>>({ name, text, values: [...values] });
+    return rows;
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+/** A name for a statement whose text varies. */
+export function nameOf(text: string): string {
+  return createHash('sha1').update(text).digest('base64');
+}
+
+/** The forms that other tools give the address in are taken too (SQLAlchemy's `postgresql+psycopg://`). */
+export function postgresUrl(url: string): string {
+  return url.replace(/^postgres(?:ql)?(?:\+\w+)?:\/\//, 'postgresql://');
+}
+
+function fail(error: unknown): never {
+  throw postgresError(error);
+}
+
+/** SQLSTATE classes: the connection is gone, the server lacks something or is on its way down. */
+const UNAVAILABLE = /^(08|53|57P)/;
+/** Somebody else was first: a duplicate, a serialization failure, a deadlock. */
+const CONFLICTS = new Set(['23505', '40001', '40P01']);
+
+/** What a failed statement means. A StorageError stays what it is. */
+export function postgresError(error: unknown): unknown {
+  if (error instanceof StorageError || !(error instanceof Error)) return error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (CONFLICTS.has(code)) return new ConflictError(error.message, { cause: error });
+  // Values that a column cannot hold (a NUL in a text, say), or that a constraint forbids.
+  if (/^2[23]/.test(code)) {
+    return new StorageError('refused', `Postgres refused the batch: ${error.message}`, {
+      cause: error,
+    });
+  }
+  const isServers = /^[0-9A-Z]{5}$/.test(code);
+  if (!isServers || UNAVAILABLE.test(code)) {
+    return new LostError(`Postgres is not to be reached: ${error.message}`, { cause: error });
+  }
+  return new StorageError('fatal', `Postgres failed: ${error.message}`, { cause: error });
+}
+
+/** Another process was first. What was to be done is worth deciding again on what there is now. */
+export class ConflictError extends StorageError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('refused', `Another process was first: ${message}`, options);
+  }
+}
+
+/** The connection was lost, before or after what was asked for was done. */
+export class LostError extends StorageError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('unavailable', message, options);
+  }
+}

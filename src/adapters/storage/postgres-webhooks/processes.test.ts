@@ -9,12 +9,13 @@ import {
   eventsOf,
   NOW_MS,
 } from '../../../../test/support/deliveries.ts';
-import { testDatabase } from '../../../../test/support/postgres.ts';
+import { stopPostgresAfterAll, testDatabase } from '../../../../test/support/postgres.ts';
 import { type Endpoint, ENDPOINTS_MAX } from '../../../core/webhooks/endpoint.ts';
 import type { DeliveryStore } from '../../../engine/webhooks/ports.ts';
 import { openPostgresDeliveries } from './store.ts';
 
 const DATABASE = await testDatabase();
+stopPostgresAfterAll();
 afterAll(() => DATABASE.drop());
 
 const START = { writer: LOG, sequence: 0 };

@@ -1,12 +1,13 @@
 import { afterAll } from 'vitest';
 import type { DeliveriesUnderTest } from '../../../../test/support/deliveries-under-test.ts';
-import { testDatabase } from '../../../../test/support/postgres.ts';
+import { stopPostgresAfterAll, testDatabase } from '../../../../test/support/postgres.ts';
 import { describeDeliveries } from '../deliveries.contract.ts';
 import { describeDeliveryOrder, describeSharedDeliveries } from '../deliveries-order.contract.ts';
 import { describeDeliveryReplies } from '../deliveries-replies.contract.ts';
 import { openPostgresDeliveries } from './store.ts';
 
 const DATABASE = await testDatabase();
+stopPostgresAfterAll();
 afterAll(() => DATABASE.drop());
 
 const postgres: DeliveriesUnderTest = {

@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'sdk/test/**/*.test.ts'],
     pool: 'forks',
+    // Most of what a test does is to wait, for a server or a browser: two cores are not busy with one file at a time.
+    maxWorkers: 2,
     globals: false,
     allowOnly: false,
     // The slowest tests start a real server or kill one; a hung test must still end the run.

@@ -13,7 +13,7 @@
  * as theirs.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -230,7 +230,10 @@ function environment(): NodeJS.ProcessEnv {
 
 function makeTemporary(): string {
   mkdirSync(os.tmpdir(), { recursive: true }); // TMPDIR may name one that is to be made
-  return mkdtempSync(path.join(os.tmpdir(), 'farthing-check-'));
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'farthing-check-'));
+  // The Postgres that tests start runs as another user where we are root: it may pass through, and list nothing.
+  chmodSync(folder, 0o711);
+  return folder;
 }
 
 function stopChildrenOnSignals(): void {

@@ -160,7 +160,7 @@ async function write(
   if (changes.newLog !== null) writer = await beginAnew(changes.newLog, writer, queries);
   const { events, move } = inChain(changes, working, writer);
   const statement = commitStatement(move, written(changes, known, events, nowMs()));
-  const isWritten = await settled(options, move, async () => {
+  const isWritten = await settled(options, { ...move, log: writer.log }, async () => {
     const [row] = await queries.rows(statement.name, statement.text, statement.values);
     if (row === undefined || integer(row, 'fenced') !== 1) return false;
     if (isTransaction) await queries.rows('commit', 'commit');
@@ -187,11 +187,10 @@ async function write(
 
 /** Runs what writes; when the connection is lost meanwhile, finds out what became of it. */
 async function settled(
-  { renew, state }: BatchOptions,
-  { sequence, hash }: WriterMove,
+  { renew }: BatchOptions,
+  { sequence, hash, log }: WriterMove & Pick<Writer, 'log'>,
   run: () => Promise<boolean>,
 ): Promise<boolean> {
-  const { log } = state.writer;
   try {
     return await run();
   } catch (error) {

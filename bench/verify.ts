@@ -9,7 +9,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type ChainHead, type EntryColumns, hashEntry } from '../src/adapters/storage/chain.ts';
 import { openReadOnly } from '../src/adapters/storage/sqlite/database.ts';
-import { eventFrom } from '../src/adapters/storage/sqlite/rows.ts';
+import { eventFrom } from '../src/adapters/storage/rows.ts';
 import { openSqliteStore } from '../src/adapters/storage/sqlite/store.ts';
 import { verifyLog } from '../src/adapters/storage/sqlite/verify.ts';
 import type { StoredEvent } from '../src/engine/ports.ts';

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
 import { CHAIN_START, hashEvent } from '../../src/adapters/storage/chain.ts';
 import { recount } from '../../src/adapters/storage/sqlite/recount.ts';
-import { eventFrom } from '../../src/adapters/storage/sqlite/rows.ts';
+import { eventFrom } from '../../src/adapters/storage/rows.ts';
 import { verifyLog } from '../../src/adapters/storage/sqlite/verify.ts';
 import type { Card } from '../../src/core/card.ts';
 import type { PaymentId } from '../../src/core/ids.ts';

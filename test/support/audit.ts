@@ -5,7 +5,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { CHAIN_START, hashEvent } from '../../src/adapters/storage/chain.ts';
-import { eventFrom, type Row, text } from '../../src/adapters/storage/sqlite/rows.ts';
+import { eventFrom, type Row, text } from '../../src/adapters/storage/rows.ts';
 
 export interface Audit {
   /** One sentence each; empty when everything agrees. */

@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { CHAIN_START, type EntryColumns, hashEntry } from '../../src/adapters/storage/chain.ts';
-import type { Row } from '../../src/adapters/storage/sqlite/rows.ts';
+import type { Row } from '../../src/adapters/storage/rows.ts';
 import type { Chance } from '../support/chance.ts';
 import { type SoundLog, WRITER } from './sound-log.ts';
 

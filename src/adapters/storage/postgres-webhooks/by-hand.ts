@@ -4,7 +4,7 @@ import type { Delivery } from '../../../core/webhooks/delivery.ts';
 import { matchesType } from '../../../core/webhooks/endpoint.ts';
 import type { DeliveryStore, FannedEvent } from '../../../engine/webhooks/ports.ts';
 import type { Queries } from '../postgres/connection.ts';
-import { integer, type Row, text } from '../sqlite/rows.ts';
+import { integer, type Row, text } from '../rows.ts';
 import { deliveryFrom, endpointFrom, statusOf } from '../sqlite-webhooks/rows.ts';
 import { countMoves, type Moves } from '../sqlite-webhooks/tally.ts';
 import { withId } from './endpoints.ts';

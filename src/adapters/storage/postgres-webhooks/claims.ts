@@ -5,7 +5,7 @@
 import { assert } from '../../../core/assert.ts';
 import type { DeliveryStore, HeldDelivery } from '../../../engine/webhooks/ports.ts';
 import type { Connections, Queries } from '../postgres/connection.ts';
-import { integer, numberOrNull, type Row, textOrNull } from '../sqlite/rows.ts';
+import { integer, numberOrNull, type Row, textOrNull } from '../rows.ts';
 import { heldUntil } from '../sqlite-webhooks/claims.ts';
 import { deliveryFrom, endpointId, isSet } from '../sqlite-webhooks/rows.ts';
 import { lockForWork } from './locks.ts';

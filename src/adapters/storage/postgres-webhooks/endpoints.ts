@@ -4,7 +4,7 @@ import { type Endpoint, ENDPOINTS_MAX } from '../../../core/webhooks/endpoint.ts
 import type { LogPosition } from '../../../engine/ports.ts';
 import type { DeliveryStore } from '../../../engine/webhooks/ports.ts';
 import type { Connections, Queries } from '../postgres/connection.ts';
-import { integer, type Row } from '../sqlite/rows.ts';
+import { integer, type Row } from '../rows.ts';
 import { endpointColumns } from '../sqlite-webhooks/endpoints.ts';
 import { endpointFrom } from '../sqlite-webhooks/rows.ts';
 import { lockAdditions, lockAlone } from './locks.ts';

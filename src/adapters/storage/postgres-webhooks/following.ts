@@ -8,7 +8,7 @@ import { matchesType } from '../../../core/webhooks/endpoint.ts';
 import type { LogPosition } from '../../../engine/ports.ts';
 import type { DeliveryStore, FannedEvent } from '../../../engine/webhooks/ports.ts';
 import type { Connections, Queries } from '../postgres/connection.ts';
-import { integer, type Row, text } from '../sqlite/rows.ts';
+import { integer, type Row, text } from '../rows.ts';
 import { type Subscriber, subscriberFrom } from '../sqlite-webhooks/following.ts';
 import { countMoves } from '../sqlite-webhooks/tally.ts';
 import { insertEvents, type Wish } from './insert.ts';

@@ -1,7 +1,7 @@
 /** Makes deliveries. To be called within a transaction that writes, with the endpoints locked. */
 import type { FannedEvent, TestDelivery } from '../../../engine/webhooks/ports.ts';
 import type { Queries } from '../postgres/connection.ts';
-import { integer } from '../sqlite/rows.ts';
+import { integer } from '../rows.ts';
 
 /** One type of events that an endpoint gets. */
 export interface Wish {

@@ -7,7 +7,7 @@ import { type Delivery, DELIVERY_STATUSES } from '../../../core/webhooks/deliver
 import type { Page } from '../../../engine/ports.ts';
 import type { DeliveryQuery, DeliveryStore } from '../../../engine/webhooks/ports.ts';
 import { nameOf, type Queries } from '../postgres/connection.ts';
-import { integer, numberOrNull } from '../sqlite/rows.ts';
+import { integer, numberOrNull } from '../rows.ts';
 import { countsFrom, nextLook, SCAN_ROWS_MAX } from '../sqlite-webhooks/lists.ts';
 import { deliveryFrom, endpointId } from '../sqlite-webhooks/rows.ts';
 import { attemptFrom } from './rows.ts';

@@ -10,7 +10,7 @@
  * undone ones before it. At the same moment, neither would see the other's, and the next one would wait for ever.
  */
 import { ConflictError, nameOf, type Queries } from '../postgres/connection.ts';
-import { integer, type Row } from '../sqlite/rows.ts';
+import { integer, type Row } from '../rows.ts';
 
 /** The first number of an advisory lock; 7011 to 7013 are the log's. The second is the endpoint's. */
 const ENDPOINT_LOCKS = 7014;

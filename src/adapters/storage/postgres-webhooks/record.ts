@@ -1,7 +1,7 @@
 /** What became of leased deliveries: their attempts, and what follows from each. */
 import type { DeliveryOutcome, DeliveryStore } from '../../../engine/webhooks/ports.ts';
 import type { Queries } from '../postgres/connection.ts';
-import { integer, type Row } from '../sqlite/rows.ts';
+import { integer, type Row } from '../rows.ts';
 import { attemptColumns, endedAtMs, statusAfter } from '../sqlite-webhooks/record.ts';
 import { statusOf } from '../sqlite-webhooks/rows.ts';
 import { countMoves } from '../sqlite-webhooks/tally.ts';

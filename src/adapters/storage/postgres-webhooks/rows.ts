@@ -1,6 +1,6 @@
 /** What of a row is kept in another form than in the file of SQLite. */
 import type { Attempt } from '../../../core/webhooks/delivery.ts';
-import { type Row, textOrNull } from '../sqlite/rows.ts';
+import { type Row, textOrNull } from '../rows.ts';
 import { attemptFrom as attemptFromFile } from '../sqlite-webhooks/rows.ts';
 
 /** A body may hold a NUL, which no text of Postgres does. */

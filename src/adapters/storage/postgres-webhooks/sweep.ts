@@ -3,7 +3,7 @@
  * waiting for long. What a stop leaves over is taken out after the next start; several processes share the work.
  */
 import type { Queries } from '../postgres/connection.ts';
-import { integer } from '../sqlite/rows.ts';
+import { integer } from '../rows.ts';
 import type { Transactions } from './transaction.ts';
 
 export interface Sweep {

@@ -15,7 +15,7 @@ import {
   postgresError,
   type Queries,
 } from '../postgres/connection.ts';
-import { text } from '../sqlite/rows.ts';
+import { text } from '../rows.ts';
 
 /** It may be done several times, but only the last one is written. */
 export type Work<Result> = (queries: Queries) => Promise<Result>;

@@ -22,8 +22,8 @@ import {
 } from '../../../engine/ports.ts';
 import { WorkingSet } from '../../../engine/working-set.ts';
 import { hashEntry } from '../chain.ts';
-import { type ChangeSet, changesOf, type Values } from '../sqlite/change-set.ts';
-import { integer, replyFrom } from '../sqlite/rows.ts';
+import { type ChangeSet, changesOf, type Values } from '../change-set.ts';
+import { integer, replyFrom } from '../rows.ts';
 import { commitStatement, type WriterMove, type Written } from './commit-statement.ts';
 import { ConflictError, type Connections, LostError, type Queries } from './connection.ts';
 import type { KnownEvents } from './known-events.ts';

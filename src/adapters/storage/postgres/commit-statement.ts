@@ -3,7 +3,7 @@
  * writer on; when the writer is not where this process left it (somebody took it, the log was begun anew, or settings
  * were changed meanwhile), the fence holds nothing and nothing at all is written.
  */
-import type { Values } from '../sqlite/change-set.ts';
+import type { Values } from '../change-set.ts';
 import { nameOf } from './connection.ts';
 
 /** The tables that a batch adds to, the columns and their types, and what happens to a row that is there already. */

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { StorageError } from '../../../engine/ports.ts';
-import type { Row } from '../sqlite/rows.ts';
+import type { Row } from '../rows.ts';
 
 /** Whatever runs statements: the pool, or one connection inside a transaction. */
 export interface Queries {

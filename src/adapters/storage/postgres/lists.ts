@@ -9,7 +9,7 @@ import { assertOwnCursor, type Page, type PaymentQuery } from '../../../engine/p
 import { AMOUNT_E4, METHOD } from '../sqlite/payment-conditions.ts';
 import { SCAN_ROWS_MAX } from '../sqlite/payments.ts';
 import { foldCase } from '../sqlite/search-entries.ts';
-import { type Row, text } from '../sqlite/rows.ts';
+import { type Row, text } from '../rows.ts';
 import { nameOf, type Queries } from './connection.ts';
 import { withRefunds } from './payments.ts';
 

@@ -1,7 +1,7 @@
 /** Reading the log in its one order, and the cursors of those who follow it. */
 import type { EventPage, EventQuery, LogPosition } from '../../../engine/ports.ts';
 import { CHAIN_START } from '../chain.ts';
-import { eventFrom, integer, text } from '../sqlite/rows.ts';
+import { eventFrom, integer, text } from '../rows.ts';
 import { nameOf, type Queries } from './connection.ts';
 import { orderLog } from './order.ts';
 

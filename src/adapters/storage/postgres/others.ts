@@ -12,7 +12,7 @@
  */
 import { DECISION_TYPES } from '../../../engine/feature-replay.ts';
 import type { OthersChange, OthersEvent } from '../../../engine/others.ts';
-import { integer, paymentId, type Row, text } from '../sqlite/rows.ts';
+import { integer, paymentId, type Row, text } from '../rows.ts';
 import type { BatchState } from './batch.ts';
 import type { Queries } from './connection.ts';
 import type { EventSpan } from './known-events.ts';

@@ -1,7 +1,7 @@
 /** Reading payments by their ids. */
 import type { PaymentId } from '../../../core/ids.ts';
 import type { Payment, Refund } from '../../../core/payment.ts';
-import { integer, paymentFrom, refundFrom, type Row, text } from '../sqlite/rows.ts';
+import { integer, paymentFrom, refundFrom, type Row, text } from '../rows.ts';
 import type { Queries } from './connection.ts';
 
 /** Locks payments that are to be changed, in the order of their ids, so that two batches never wait for each other. */

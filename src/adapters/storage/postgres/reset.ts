@@ -4,7 +4,7 @@
  * come after find their writer moved, and nothing of them is written.
  */
 import { CHAIN_START } from '../chain.ts';
-import { integer } from '../sqlite/rows.ts';
+import { integer } from '../rows.ts';
 import { ConflictError, type Queries } from './connection.ts';
 import type { Writer } from './writer.ts';
 

@@ -9,7 +9,7 @@ import { trialBalance } from '../../../core/ledger.ts';
 import type { Payment } from '../../../core/payment.ts';
 import type { OthersChange } from '../../../engine/others.ts';
 import { type Store, StorageError } from '../../../engine/ports.ts';
-import { entryFrom, integer, refundFrom, text } from '../sqlite/rows.ts';
+import { entryFrom, integer, refundFrom, text } from '../rows.ts';
 import { type BatchState, runBatch } from './batch.ts';
 import { connect, type Connections, LostError, type Queries } from './connection.ts';
 import { KnownEvents } from './known-events.ts';

@@ -2,9 +2,9 @@
 import { isForTwoDays, type Span, TIME_LEVELS, type TimeLevel } from '../../../core/time-levels.ts';
 import { addScores, addTally, emptyTally, type Tally } from '../../../core/time-series.ts';
 import { type SeriesAddition, TIME_SERIES_FOLLOWER } from '../../../engine/ports.ts';
-import { integer, text } from '../sqlite/rows.ts';
+import { integer, text } from '../rows.ts';
 import { rolledUp } from '../sqlite/time-series.ts';
-import { scoresFrom, TALLY_COLUMNS, tallyFrom, tallyValues } from '../sqlite/tally-row.ts';
+import { scoresFrom, TALLY_COLUMNS, tallyFrom, tallyValues } from '../tally-row.ts';
 import type { Connections, Queries } from './connection.ts';
 import { saveCursor } from './log.ts';
 

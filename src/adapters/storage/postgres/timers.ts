@@ -1,6 +1,6 @@
 /** Timers that are due. Who takes some leases them, so that several processes share the work; see the table. */
 import type { DueTimer } from '../../../engine/ports.ts';
-import { integer, timerFrom } from '../sqlite/rows.ts';
+import { integer, timerFrom } from '../rows.ts';
 import type { Queries } from './connection.ts';
 
 /** How long others leave a timer alone that somebody has taken. */

@@ -5,7 +5,7 @@ import { currencyOf } from '../../../core/currencies.ts';
 import type { AccountTotal } from '../../../core/ledger.ts';
 import type { Totals } from '../../../engine/ports.ts';
 import type { WorkingSet } from '../../../engine/working-set.ts';
-import { accountFrom, integer, type Row, text } from '../sqlite/rows.ts';
+import { accountFrom, integer, type Row, text } from '../rows.ts';
 import { type LedgerSides, post, type TotalsChange } from '../sqlite/running.ts';
 import type { Queries } from './connection.ts';
 

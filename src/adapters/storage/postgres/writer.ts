@@ -6,7 +6,7 @@
 import type pg from 'pg';
 import { StorageError } from '../../../engine/ports.ts';
 import { CHAIN_START } from '../chain.ts';
-import { integer, type Row, text } from '../sqlite/rows.ts';
+import { integer, type Row, text } from '../rows.ts';
 import { type Connections, nameOf, queriesOf, type Queries } from './connection.ts';
 
 export interface Writer {

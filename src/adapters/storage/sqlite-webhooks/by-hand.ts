@@ -3,7 +3,7 @@ import { assert } from '../../../core/assert.ts';
 import type { Delivery } from '../../../core/webhooks/delivery.ts';
 import { matchesType } from '../../../core/webhooks/endpoint.ts';
 import type { DeliveryStore } from '../../../engine/webhooks/ports.ts';
-import { integer, type Row, textOrNull } from '../sqlite/rows.ts';
+import { integer, type Row, textOrNull } from '../rows.ts';
 import type { Connection } from './connection.ts';
 import type { Insert } from './insert.ts';
 import { deliveryFrom, endpointFrom, statusOf } from './rows.ts';

@@ -1,7 +1,7 @@
 /** Who works on what: what is due is leased for a while, and given back when it was not used. */
 import { assert } from '../../../core/assert.ts';
 import type { DeliveryStore, HeldDelivery } from '../../../engine/webhooks/ports.ts';
-import { integer, numberOrNull, type Row, textOrNull } from '../sqlite/rows.ts';
+import { integer, numberOrNull, type Row, textOrNull } from '../rows.ts';
 import type { Connection } from './connection.ts';
 import { deliveryFrom, endpointId, isSet } from './rows.ts';
 import type { Turns } from './turns.ts';

@@ -2,7 +2,7 @@
 import { assert } from '../../../core/assert.ts';
 import { type Endpoint, ENDPOINTS_MAX } from '../../../core/webhooks/endpoint.ts';
 import type { DeliveryStore } from '../../../engine/webhooks/ports.ts';
-import { integer } from '../sqlite/rows.ts';
+import { integer } from '../rows.ts';
 import type { Connection } from './connection.ts';
 import { endpointFrom } from './rows.ts';
 import type { Keep } from './replies.ts';

@@ -1,6 +1,6 @@
 /** The secret of the endpoint that WEBHOOK_URL names, for whoever may read the file beside the server. */
 import { openReadOnly } from '../sqlite/database.ts';
-import { text } from '../sqlite/rows.ts';
+import { text } from '../rows.ts';
 
 /** By the endpoint's id; it throws when the file cannot be read. */
 export function environmentSecrets(path: string): ReadonlyMap<string, string> {

@@ -3,7 +3,7 @@ import { assert } from '../../../core/assert.ts';
 import { matchesType } from '../../../core/webhooks/endpoint.ts';
 import type { LogPosition } from '../../../engine/ports.ts';
 import type { DeliveryStore, FannedEvent } from '../../../engine/webhooks/ports.ts';
-import { integer, type Row, text } from '../sqlite/rows.ts';
+import { integer, type Row, text } from '../rows.ts';
 import type { Connection } from './connection.ts';
 import type { Insert } from './insert.ts';
 import type { Tally } from './tally.ts';

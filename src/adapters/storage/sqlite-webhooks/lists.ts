@@ -11,7 +11,7 @@ import {
 } from '../../../core/webhooks/delivery.ts';
 import type { Page } from '../../../engine/ports.ts';
 import type { DeliveryQuery, DeliveryStore } from '../../../engine/webhooks/ports.ts';
-import { integer, numberOrNull, type Row } from '../sqlite/rows.ts';
+import { integer, numberOrNull, type Row } from '../rows.ts';
 import type { Connection } from './connection.ts';
 import { attemptFrom, deliveryFrom, endpointId } from './rows.ts';
 

@@ -6,7 +6,7 @@ import {
   isDone,
 } from '../../../core/webhooks/delivery.ts';
 import type { DeliveryOutcome, DeliveryStore } from '../../../engine/webhooks/ports.ts';
-import { integer, numberOrNull, type Row, textOrNull } from '../sqlite/rows.ts';
+import { integer, numberOrNull, type Row, textOrNull } from '../rows.ts';
 import type { Connection } from './connection.ts';
 import { isSet, statusOf } from './rows.ts';
 import type { Tally } from './tally.ts';

@@ -4,7 +4,7 @@
  */
 import { IDEMPOTENCY_KEPT_MS } from '../../../core/limits.ts';
 import type { DeliveryStore, KeptReply } from '../../../engine/webhooks/ports.ts';
-import { integer, type Row, text } from '../sqlite/rows.ts';
+import { integer, type Row, text } from '../rows.ts';
 import type { Connection } from './connection.ts';
 
 /** Writes an answer, unless its key has one, and forgets the old ones. To be called within a transaction that writes. */

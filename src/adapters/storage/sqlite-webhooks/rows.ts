@@ -13,15 +13,7 @@ import {
   PAYLOADS,
 } from '../../../core/webhooks/endpoint.ts';
 import { type EndpointFaults, FAULT_KINDS } from '../../../core/webhooks/faults.ts';
-import {
-  integer,
-  numberOrNull,
-  oneOf,
-  paymentId,
-  type Row,
-  text,
-  textOrNull,
-} from '../sqlite/rows.ts';
+import { integer, numberOrNull, oneOf, paymentId, type Row, text, textOrNull } from '../rows.ts';
 
 export function endpointFrom(row: Row): Endpoint {
   const previous = textOrNull(row, 'previous_secret');

@@ -3,7 +3,7 @@
  * waiting for long. What a stop leaves over is taken out after the next start.
  */
 import { setImmediate } from 'node:timers/promises';
-import { integer } from '../sqlite/rows.ts';
+import { integer } from '../rows.ts';
 import type { Connection } from './connection.ts';
 
 export interface Sweep {

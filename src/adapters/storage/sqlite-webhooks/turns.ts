@@ -2,7 +2,7 @@
  * Strict order: of a payment's undone deliveries to an endpoint that let nothing pass, the first has its turn and the
  * others wait. Whatever makes, ends or moves one of them settles its payment before the transaction ends.
  */
-import { integer } from '../sqlite/rows.ts';
+import { integer } from '../rows.ts';
 import type { Connection } from './connection.ts';
 
 export interface Turns {

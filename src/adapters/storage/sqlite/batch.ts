@@ -15,10 +15,10 @@ import {
   type StoredReply,
 } from '../../../engine/ports.ts';
 import { WorkingSet } from '../../../engine/working-set.ts';
-import { type ChangeSet, changesOf } from './change-set.ts';
+import { type ChangeSet, changesOf } from '../change-set.ts';
 import { readPayment, type PaymentReads } from './payments.ts';
 import type { RecentPayments } from './recent-payments.ts';
-import { replyFrom } from './rows.ts';
+import { replyFrom } from '../rows.ts';
 import { advance, loadRunning, type Running, totalsAfter } from './running.ts';
 import type { WriteHost } from './write-host.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { CHAIN_START, hashEvent } from '../chain.ts';
-import { eventFrom, integer, type Row, text } from './rows.ts';
+import { eventFrom, integer, type Row, text } from '../rows.ts';
 
 export interface ChainTail {
   readonly writer: string;

@@ -4,7 +4,7 @@ import { assert } from '../../../core/assert.ts';
 import { CHAIN_START } from '../chain.ts';
 import { openReadOnly } from './database.ts';
 import { readEvents } from './log.ts';
-import { integer, text } from './rows.ts';
+import { integer, text } from '../rows.ts';
 
 export interface LogReader extends Pick<Store, 'logHead' | 'events'> {
   close(): void;

@@ -1,7 +1,7 @@
 /** Reading the event log and the cursors of those who follow it. */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { EventPage, EventQuery, LogPosition } from '../../../engine/ports.ts';
-import { eventFrom, integer, text } from './rows.ts';
+import { eventFrom, integer, text } from '../rows.ts';
 
 /** Entries looked at for one page of a filter by type, which no index serves. */
 const SCAN_ENTRIES_MAX = 10_000;

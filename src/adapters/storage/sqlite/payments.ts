@@ -7,7 +7,7 @@ import type { PaymentId } from '../../../core/ids.ts';
 import type { Payment, Refund } from '../../../core/payment.ts';
 import type { Page, PaymentQuery } from '../../../engine/ports.ts';
 import { type Condition, conditions, parameters, where } from './payment-conditions.ts';
-import { integer, paymentFrom, refundFrom, type Row, text } from './rows.ts';
+import { integer, paymentFrom, refundFrom, type Row, text } from '../rows.ts';
 
 /** Rows looked at for one page. */
 export const SCAN_ROWS_MAX = 10_000;

@@ -4,7 +4,7 @@
  * payments, none is missing. Payments that no segment has yet are none of its business.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { integer } from './rows.ts';
+import { integer } from '../rows.ts';
 import { prepareNextBlock, segmentEntries } from './search-blocks.ts';
 import { type Entry, mergeRuns, startOf, termsOf } from './search-entries.ts';
 

@@ -24,8 +24,8 @@ import { isoTime } from '../../../engine/snapshot.ts';
 import { countedFrom } from '../../../engine/time-series/logged-event.ts';
 import { readCursor } from './log.ts';
 import { counting, Differences, type RecountCheck } from './recount-check.ts';
-import { integer, type Row, text } from './rows.ts';
-import { tallyFrom } from './tally-row.ts';
+import { integer, type Row, text } from '../rows.ts';
+import { tallyFrom } from '../tally-row.ts';
 
 export function recountSeries(database: DatabaseSync): RecountCheck {
   const differences = new Differences();

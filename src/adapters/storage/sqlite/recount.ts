@@ -10,7 +10,7 @@ import { formatAmount } from '../../../core/money.ts';
 import { counting, Differences, EXAMPLES_MAX, type RecountCheck } from './recount-check.ts';
 import { countSearchEntries } from './recount-search.ts';
 import { recountSeries } from './recount-series.ts';
-import { type Row, text } from './rows.ts';
+import { type Row, text } from '../rows.ts';
 import type { LedgerSides } from './running.ts';
 
 /** Compares every total with what it was made of. */

@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { CHAIN_START, type ChainHead } from '../chain.ts';
-import { text } from './rows.ts';
+import { text } from '../rows.ts';
 
 /** What stays: the names and keys of this database, and settings that were changed. */
 const KEPT_TABLES: ReadonlySet<string> = new Set(['meta', 'settings']);

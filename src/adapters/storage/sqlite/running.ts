@@ -7,7 +7,7 @@ import { assert } from '../../../core/assert.ts';
 import type { LedgerEntry } from '../../../core/ledger.ts';
 import type { WorkingSet } from '../../../engine/working-set.ts';
 import { CHAIN_START, type ChainHead } from '../chain.ts';
-import { integer, type Row, text } from './rows.ts';
+import { integer, type Row, text } from '../rows.ts';
 import { readBins } from './totals.ts';
 
 export interface Running {

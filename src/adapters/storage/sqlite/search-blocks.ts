@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { assert } from '../../../core/assert.ts';
-import { integer, type Row, text } from './rows.ts';
+import { integer, type Row, text } from '../rows.ts';
 import { compareEntries, type Entry } from './search-entries.ts';
 
 /** The first block of a segment that has entries behind (term, place). */

@@ -4,7 +4,7 @@
  * when it is tried again with another one. The old entry stays and finds nothing any more.
  */
 import { assert } from '../../../core/assert.ts';
-import type { Row } from './rows.ts';
+import type { Row } from '../rows.ts';
 
 export interface Entry {
   readonly term: string;

@@ -11,7 +11,7 @@
  * the next start.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { integer, type Row } from './rows.ts';
+import { integer, type Row } from '../rows.ts';
 import { entriesOf, packBlocks, prepareNextBlock, segmentEntries } from './search-blocks.ts';
 import { compareEntries, type Entry, mergeRuns, startOf, take, termsOf } from './search-entries.ts';
 import type { SearchTuning } from './search-tuning.ts';

@@ -11,7 +11,7 @@ import { sql as paymentTables } from './migrations/0001-payments.ts';
 import { sql as cardTables } from './migrations/0002-cards.ts';
 import { preparePaymentReads } from './payments.ts';
 import { countSearchEntries } from './recount-search.ts';
-import { integer } from './rows.ts';
+import { integer } from '../rows.ts';
 import { searchUpkeep, type UpkeepSlice } from './search-upkeep.ts';
 import { paymentLists } from './search.ts';
 

@@ -12,7 +12,7 @@ import type { Payment } from '../../../core/payment.ts';
 import { assertOwnCursor, type Page, type PaymentQuery } from '../../../engine/ports.ts';
 import { type Condition, conditions, parameters, where } from './payment-conditions.ts';
 import { listPayments, type PaymentReads, SCAN_ROWS_MAX, select, withRefunds } from './payments.ts';
-import { integer, type Row, text } from './rows.ts';
+import { integer, type Row, text } from '../rows.ts';
 import { prepareNextBlock, segmentEntries } from './search-blocks.ts';
 import {
   compareEntries,

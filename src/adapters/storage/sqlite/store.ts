@@ -14,7 +14,7 @@ import { readCursor, readEvents } from './log.ts';
 import { migrate } from './migrate.ts';
 import { preparePaymentReads, readPayment } from './payments.ts';
 import { recentPayments } from './recent-payments.ts';
-import { entryFrom, integer, refundFrom, text, timerFrom } from './rows.ts';
+import { entryFrom, integer, refundFrom, text, timerFrom } from '../rows.ts';
 import { loadRunning, type Running } from './running.ts';
 import { followPayments } from './search-follower.ts';
 import { SEARCH_TUNING, type SearchTuning } from './search-tuning.ts';

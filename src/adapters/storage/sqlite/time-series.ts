@@ -21,8 +21,8 @@ import {
   TIME_SERIES_FOLLOWER,
 } from '../../../engine/ports.ts';
 import { readCursor } from './log.ts';
-import { integer } from './rows.ts';
-import { scoresFrom, TALLY_COLUMNS, tallyFrom, tallyValues } from './tally-row.ts';
+import { integer } from '../rows.ts';
+import { scoresFrom, TALLY_COLUMNS, tallyFrom, tallyValues } from '../tally-row.ts';
 import { inTransaction } from './transaction.ts';
 
 /**

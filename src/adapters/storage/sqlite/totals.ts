@@ -5,7 +5,7 @@ import type { CounterName } from '../../../core/counters.ts';
 import { currencyOf } from '../../../core/currencies.ts';
 import type { AccountTotal } from '../../../core/ledger.ts';
 import type { Totals } from '../../../engine/ports.ts';
-import { accountFrom, type Row, text } from './rows.ts';
+import { accountFrom, type Row, text } from '../rows.ts';
 
 export function readTotals(database: DatabaseSync): Totals {
   const counters = new Map<CounterName, bigint>();

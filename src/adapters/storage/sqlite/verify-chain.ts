@@ -7,7 +7,7 @@ import { isUtf8 } from 'node:buffer';
 import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../../core/assert.ts';
 import { CHAIN_START, type ChainHead, type EntryColumns, hashEntry } from '../chain.ts';
-import { type Row, text } from './rows.ts';
+import { type Row, text } from '../rows.ts';
 
 export interface EntryFault {
   /** The entry that is not as it should be; null when none can be named. */

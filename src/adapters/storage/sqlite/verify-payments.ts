@@ -4,7 +4,7 @@
  * does not agree in three passes along indexes; where they do, nothing is read into this process.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { type Row, text } from './rows.ts';
+import { type Row, text } from '../rows.ts';
 import type { EntryFault } from './verify-chain.ts';
 
 // Numbers come as text: they are only shown, and those of a forger may be larger than JavaScript can hold.

@@ -12,9 +12,9 @@ import {
   type StoredBytes,
 } from '../../../engine/ports.ts';
 import { type ChainHead, type EntryColumns, hashEntry } from '../chain.ts';
-import type { ChangeSet, Values } from './change-set.ts';
+import type { ChangeSet, Values } from '../change-set.ts';
 import { beginAnew } from './reset.ts';
-import { integer, text } from './rows.ts';
+import { integer, text } from '../rows.ts';
 import type { SearchTuning } from './search-tuning.ts';
 import { searchUpkeep, type UpkeepSlice } from './search-upkeep.ts';
 import { seriesWriter } from './time-series.ts';

@@ -4,14 +4,14 @@
  * only the chain (sequence and hashes) is added there.
  */
 import type { SQLInputValue } from 'node:sqlite';
-import { IDEMPOTENCY_KEPT_MS } from '../../../core/limits.ts';
-import type { ControlDecision } from '../../../core/decide/decision.ts';
-import type { Payment } from '../../../core/payment.ts';
-import type { Origin } from '../../../engine/ports.ts';
-import type { WorkingSet } from '../../../engine/working-set.ts';
-import type { EntryColumns } from '../chain.ts';
+import { IDEMPOTENCY_KEPT_MS } from '../../core/limits.ts';
+import type { ControlDecision } from '../../core/decide/decision.ts';
+import type { Payment } from '../../core/payment.ts';
+import type { Origin } from '../../engine/ports.ts';
+import type { WorkingSet } from '../../engine/working-set.ts';
+import type { EntryColumns } from './chain.ts';
 import { metadataText, NO_PAYMENT, scenarioText } from './rows.ts';
-import type { TotalsChange } from './running.ts';
+import type { TotalsChange } from './sqlite/running.ts';
 
 /** Keys past their time are taken out as new ones come in: twice as many, so that the table shrinks. */
 const EXPIRED_PER_NEW_REPLY = 2;

@@ -1,6 +1,6 @@
 /** A tally as a row of `time_series`, and back. */
-import { assert } from '../../../core/assert.ts';
-import { emptyTally, type Tally, TALLY_COUNTS } from '../../../core/time-series.ts';
+import { assert } from '../../core/assert.ts';
+import { emptyTally, type Tally, TALLY_COUNTS } from '../../core/time-series.ts';
 import type { Values } from './change-set.ts';
 import { integer, type Row, text } from './rows.ts';
 

@@ -2,28 +2,28 @@
  * Rows to domain values and back. `node:sqlite` reads integers as JavaScript numbers and throws, rather than
  * rounds, past 2^53; every stored amount is below 10^12, and what may be larger is kept as decimal text.
  */
-import { assert } from '../../../core/assert.ts';
-import type { Card } from '../../../core/card.ts';
-import { TIMER_KINDS } from '../../../core/commands.ts';
-import { currencyOf } from '../../../core/currencies.ts';
-import { EVENT_TYPES } from '../../../core/events.ts';
-import { FAILURE_REASONS } from '../../../core/failures.ts';
-import { parsePaymentId, parseRefundId, type PaymentId, type RefundId } from '../../../core/ids.ts';
+import { assert } from '../../core/assert.ts';
+import type { Card } from '../../core/card.ts';
+import { TIMER_KINDS } from '../../core/commands.ts';
+import { currencyOf } from '../../core/currencies.ts';
+import { EVENT_TYPES } from '../../core/events.ts';
+import { FAILURE_REASONS } from '../../core/failures.ts';
+import { parsePaymentId, parseRefundId, type PaymentId, type RefundId } from '../../core/ids.ts';
 import {
   type Account,
   ACCOUNT_NAMES,
   type EntryKind,
   type LedgerEntry,
-} from '../../../core/ledger.ts';
+} from '../../core/ledger.ts';
 import {
   assertPayment,
   type Metadata,
   type Payment,
   type Refund,
   STATUSES,
-} from '../../../core/payment.ts';
-import type { Scenario } from '../../../core/scenario.ts';
-import type { DueTimer, StoredEvent, StoredReply } from '../../../engine/ports.ts';
+} from '../../core/payment.ts';
+import type { Scenario } from '../../core/scenario.ts';
+import type { DueTimer, StoredEvent, StoredReply } from '../../engine/ports.ts';
 
 /** What a timer's row has in the place of a payment, which is a part of its key. */
 export const NO_PAYMENT = '';

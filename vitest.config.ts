@@ -1,8 +1,19 @@
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { filesOnBothStores } from './test/support/both-stores.ts';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const isOnPostgres = process.env['TEST_STORE'] === 'postgres';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'sdk/test/**/*.test.ts'],
+    // TEST_STORE=postgres: what is about stores and servers, again.
+    include: isOnPostgres
+      ? filesOnBothStores(root)
+      : ['src/**/*.test.ts', 'test/**/*.test.ts', 'sdk/test/**/*.test.ts'],
+    // One Postgres for the whole run, started by the first file that asks for it.
+    globalSetup: ['test/support/postgres-service.ts'],
     pool: 'forks',
     // Most of what a test does is to wait, for a server or a browser: two cores are not busy with one file at a time.
     maxWorkers: 2,

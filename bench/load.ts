@@ -13,7 +13,7 @@ const PATHS: Readonly<Record<Workload['kind'], string>> = {
   cards: '/payment',
 };
 
-/** As many callers as the targets speak of. */
+/** As many callers as most targets speak of. */
 const CONNECTIONS = 32;
 
 export interface LoadOptions {
@@ -23,6 +23,8 @@ export interface LoadOptions {
   readonly seconds: number;
   /** Absent: payments. */
   readonly workload?: Workload;
+  /** Absent: as many as most targets speak of. */
+  readonly connections?: number;
   /** Constant, whatever the server does (only our own generator can); without it as fast as answers come. */
   readonly ratePerSecond?: number;
 }
@@ -37,10 +39,11 @@ export interface Load extends LoadResult {
 
 /** Runs to the end; throws when a request was not answered with 201. */
 export async function runLoad(bench: Bench, options: LoadOptions): Promise<Load> {
-  const { pid, seconds, ratePerSecond = null, workload = { kind: 'payments' } } = options;
+  const { pid, seconds, ratePerSecond = null, connections = CONNECTIONS } = options;
+  const { workload = { kind: 'payments' } } = options;
   const generator = ratePerSecond === null ? bench.generator : 'own';
   const url = `${options.url}${PATHS[workload.kind]}`;
-  const order = { url, workload, connections: CONNECTIONS, seconds, ratePerSecond };
+  const order = { url, workload, connections, seconds, ratePerSecond };
   const command = commandOf(generator, order, bench.folder);
   const startedAtMs = Date.now();
   const spentSince = watch(pid);

@@ -20,6 +20,7 @@ import type { Workload } from './load-result.ts';
 import { describeMachine } from './machine.ts';
 import { type Options, parseOptions, type Section, USAGE } from './options.ts';
 import { jsonOf, type Line, type Report, tableOf } from './report.ts';
+import { measurePostgres } from './postgres.ts';
 import { measureStart } from './start.ts';
 import { measureThroughput } from './throughput.ts';
 import { measureWebhooks } from './webhooks.ts';
@@ -97,6 +98,7 @@ async function measureAll(bench: Bench): Promise<Report> {
   const measures: Readonly<Record<Section, () => Promise<Line[]>>> = {
     throughput: () => measureThroughput(bench),
     lives: () => measureLives(bench),
+    postgres: () => measurePostgres(bench),
     latency: () => measureLatency(bench),
     webhooks: () => measureWebhooks(bench),
     feed: () => measureFeed(bench),

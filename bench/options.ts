@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 export const SECTIONS = [
   'throughput',
   'lives',
+  'postgres',
   'latency',
   'webhooks',
   'feed',

@@ -174,3 +174,16 @@ CREATE TABLE time_series (
   risk_scores text not null,
   primary key (level, start_ms)
 ) strict;
+
+CREATE TABLE other_chains (
+  writer_no integer primary key check (writer_no between 2 and 4096),
+  name text not null unique,
+  entries integer not null check (entries >= 1),
+  hash blob not null check (length(hash) = 32)
+) strict;
+
+CREATE TABLE other_entries (
+  sequence integer primary key,
+  writer_no integer not null references other_chains (writer_no),
+  place integer not null check (place >= 1)
+) strict;

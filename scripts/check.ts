@@ -58,6 +58,7 @@ const steps: readonly Step[] = [
   { name: 'types of the UI', run: () => tool('--bin', 'tsc', '-p', 'dashboard/tsconfig.json') },
   { name: 'dead code', run: () => tool('--bin', 'knip', '--no-progress', '--no-config-hints') },
   { name: 'tests', run: allTests },
+  { name: 'tests on Postgres', run: testsOnPostgres },
   {
     name: 'generated files',
     needs: 'scripts/generate.ts',
@@ -97,7 +98,7 @@ async function runStep(step: Step): Promise<Outcome> {
   const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
   const mark = outcome.failed === 0 ? styleText('green', 'ok  ') : styleText('red', 'FAIL');
   console.log(
-    `${mark}  ${step.name.padEnd(16)} ${seconds.padStart(6)} s  ${outcome.remark}`.trimEnd(),
+    `${mark}  ${step.name.padEnd(18)} ${seconds.padStart(6)} s  ${outcome.remark}`.trimEnd(),
   );
   if (outcome.failed > 0) console.log(outcome.output.trim().replaceAll(/^/gm, '      '));
   return outcome;
@@ -128,6 +129,19 @@ async function allTests(): Promise<Outcome> {
   const ended = await launch(
     ['--bin', 'vitest', 'run', '--coverage', '--reporter=dot', ...reporters],
     'capture',
+  );
+  return count(ended, readReport(), true);
+}
+
+/** What is about stores and servers, again on the other store: test/support/both-stores.ts knows which files that are. */
+async function testsOnPostgres(): Promise<Outcome> {
+  rmSync(reportFile, { force: true });
+  const ended = await launch(
+    ['--bin', 'vitest', 'run', '--reporter=dot', ...reporters],
+    'capture',
+    {
+      TEST_STORE: 'postgres',
+    },
   );
   return count(ended, readReport(), true);
 }
@@ -188,11 +202,15 @@ function isBroken(test: { readonly status: string }): boolean {
  * Runs one of our programs or tools to its end; `capture` keeps what it prints, in the order it was
  * printed.
  */
-function launch(args: readonly string[], output: 'capture' | 'show'): Promise<Ended> {
+function launch(
+  args: readonly string[],
+  output: 'capture' | 'show',
+  more: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   const stdio = output === 'show' ? 'inherit' : 'pipe';
   const child = spawn(process.execPath, [path.join(root, 'scripts/run.js'), ...args], {
     cwd: root,
-    env: environment(),
+    env: { ...environment(), ...more },
     stdio: ['ignore', stdio, stdio],
   });
   running = child;

@@ -8,6 +8,13 @@ import { compose } from '../src/apps/compose.ts';
 import { effectiveSettings, parseConfig } from '../src/apps/config.ts';
 import { SETTINGS } from '../src/apps/settings.ts';
 import { EVENT_MEANINGS, EVENT_TYPES } from '../src/core/events.ts';
+import { STACK_VARIABLES } from './stack-variables.ts';
+
+interface Documented {
+  readonly name: string;
+  readonly fallback: string;
+  readonly meaning: string;
+}
 
 const MADE = '<!-- Made by `npm run generate`; do not edit. -->';
 
@@ -91,10 +98,20 @@ function configuration(): string {
 }
 
 function envExample(): string {
-  const entries = SETTINGS.map(
-    ({ name, fallback, meaning }) => `# ${meaning}\n# ${name}=${fallback}\n`,
-  );
-  return `# Copy to .env and take away the # before what you change. Made by npm run generate.\n\n${entries.join('\n')}`;
+  const block = (heading: string, entries: readonly Documented[]) => [
+    `# ---- ${heading}`,
+    ...entries.map(({ name, fallback, meaning }) => `# ${meaning}\n# ${name}=${fallback}`),
+  ];
+  return [
+    '# Copy to .env and take away the # before what you change. Made by npm run generate.',
+    '# npm start, the farthing command and compose.yaml read it; docs/running.md says what compose.yaml sets by itself.',
+    ...block('settings of the program', SETTINGS),
+    ...block('of compose.yaml only', STACK_VARIABLES),
+    '',
+  ]
+    .join('\n\n')
+    .trimEnd()
+    .concat('\n');
 }
 
 function schema(): string {

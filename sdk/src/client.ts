@@ -2,6 +2,7 @@
 import { type ClientOptions, settingsOf } from './options.ts';
 import { Cards } from './resources/cards.ts';
 import { Events } from './resources/events.ts';
+import { Jobs } from './resources/jobs.ts';
 import { Ledger } from './resources/ledger.ts';
 import { Payments } from './resources/payments.ts';
 import { ConfigurationResource, RequestLog } from './resources/requests.ts';
@@ -28,6 +29,7 @@ export interface Client {
   readonly webhookDeliveries: WebhookDeliveries;
   readonly sinks: Sinks;
   readonly ledger: Ledger;
+  readonly jobs: Jobs;
   readonly summary: SummaryResource;
   readonly timeSeries: TimeSeriesResource;
   readonly rules: RulesResource;
@@ -56,6 +58,7 @@ export function createClient(options: ClientOptions = {}): Client {
     webhookDeliveries: new WebhookDeliveries(transport),
     sinks: new Sinks(transport),
     ledger: new Ledger(transport),
+    jobs: new Jobs(transport),
     summary: new SummaryResource(transport),
     timeSeries: new TimeSeriesResource(transport),
     rules: new RulesResource(transport),

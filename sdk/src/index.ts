@@ -5,6 +5,7 @@ export type { FeedFilters, FeedOptions, FeedReset } from './feed.ts';
 export type { List } from './list.ts';
 export type { ClientOptions, PostOptions, RequestOptions, Retry, WaitOptions } from './options.ts';
 export type { EventFilters } from './resources/events.ts';
+export type { JobFilters } from './resources/jobs.ts';
 export type { PaymentFilters, WaitForOptions } from './resources/payments.ts';
 export type { RequestFilters } from './resources/requests.ts';
 export type { TimeRange, TimeSeriesFilters } from './resources/time-series.ts';

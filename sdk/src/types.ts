@@ -84,6 +84,11 @@ export type Sink = Answer<'changeSink'>;
 export type SinkChange = Body<'changeSink'>;
 export type SinkMessage = Answer<'listSinkMessages'>['data'][number];
 
+export type Job = Answer<'getJob'>;
+export type JobType = Job['type'];
+export type JobStatus = Job['status'];
+export type JobRequest = Body<'createJob'>;
+
 export type LoggedRequest = Answer<'listRequests'>['data'][number];
 export type LoggedRequestWithBodies = Answer<'getRequest'>;
 export type ConfigurationSetting = Answer<'getConfiguration'>['data'][number];

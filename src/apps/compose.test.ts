@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import {
@@ -15,14 +12,8 @@ import {
 } from '../../test/property/app.ts';
 import { exchange, head } from '../../test/property/socket.ts';
 import { expectEventually, passed } from '../../test/property/store.ts';
-import {
-  createCommand,
-  mustDecide,
-  publish,
-  testClock,
-  testEngine,
-} from '../../test/support/engine.ts';
-import { openSqliteStore } from '../adapters/storage/sqlite/store.ts';
+import { createCommand, mustDecide, testClock, testEngine } from '../../test/support/engine.ts';
+import { type TestPlace, testPlace } from '../../test/support/store.ts';
 import { compose, type Service } from './compose.ts';
 import { effectiveSettings, parseConfig } from './config.ts';
 
@@ -153,27 +144,27 @@ describe('chance', () => {
 });
 
 describe('a service', () => {
-  const openAt = async (folder: string, more: Record<string, string> = {}): Promise<Service> => {
-    const environment = { DATABASE_URL: `sqlite:${join(folder, 'farthing.db')}`, ...more };
+  const openAt = async (place: TestPlace, more: Record<string, string> = {}): Promise<Service> => {
+    const environment = { DATABASE_URL: place.url, ...more };
     const config = parseConfig(effectiveSettings({ FAILURE_RATE: '0', ...environment }, {}));
     return compose(config, pino({ level: 'silent' }), (error) => {
       throw error;
     });
   };
-  const inFolder = async (work: (folder: string) => Promise<void>) => {
-    const folder = mkdtempSync(join(tmpdir(), 'farthing-compose-'));
+  const inPlace = async (work: (place: TestPlace) => Promise<void>) => {
+    const place = await testPlace();
     try {
-      await work(folder);
+      await work(place);
     } finally {
-      rmSync(folder, { recursive: true });
+      await place.remove();
     }
   };
   const inject = (service: Service, url: string) =>
     service.app.inject({ url, headers: { host: 'localhost' } });
 
   test('is not ready before it begins, nor after it ended', async () => {
-    await inFolder(async (folder) => {
-      const service = await openAt(folder);
+    await inPlace(async (place) => {
+      const service = await openAt(place);
       expect((await inject(service, '/readyz')).statusCode).toBe(503);
       service.begin();
       expect((await inject(service, '/readyz')).statusCode).toBe(200);
@@ -182,12 +173,12 @@ describe('a service', () => {
   });
 
   test('keeps its seed with its database, unless it is given one', async () => {
-    await inFolder(async (folder) => {
-      const first = await openAt(folder);
+    await inPlace(async (place) => {
+      const first = await openAt(place);
       await first.end();
-      const second = await openAt(folder);
+      const second = await openAt(place);
       await second.end();
-      const third = await openAt(folder, { SIMULATION_SEED: 'mine' });
+      const third = await openAt(place, { SIMULATION_SEED: 'mine' });
       await third.end();
       expect(first.seed).toMatch(/^[0-9a-f]{16}$/);
       expect(second.seed).toBe(first.seed);
@@ -196,17 +187,12 @@ describe('a service', () => {
   });
 
   test('goes on behind the last time it stored, though the wall clock be earlier', async () => {
-    await inFolder(async (folder) => {
+    await inPlace(async (place) => {
       const clock = testClock(Date.now() + 60 * 60 * 1000);
-      const store = openSqliteStore({
-        path: join(folder, 'farthing.db'),
-        newWriter: () => 'abc123',
-        publish,
-        nowMs: () => clock.nowMs(),
-      });
+      const store = await place.openStore({ nowMs: () => clock.nowMs() });
       const before = await mustDecide(testEngine(store, clock), createCommand());
       await store.close();
-      const service = await openAt(folder);
+      const service = await openAt(place);
       const after = await mustDecide(service.engine, createCommand());
       await service.end();
       expect(after.createdAtMs).toBeGreaterThanOrEqual(before.createdAtMs);
@@ -216,8 +202,8 @@ describe('a service', () => {
   });
 
   test('that is ended in the middle of payments goes on with them at its next start', async () => {
-    await inFolder(async (folder) => {
-      const first = await openAt(folder, { PROCESSING_DELAY_MS: '300' });
+    await inPlace(async (place) => {
+      const first = await openAt(place, { PROCESSING_DELAY_MS: '300' });
       first.begin();
       const headers = { host: 'localhost', 'content-type': 'application/json' };
       const payload = JSON.stringify(PAYMENT);
@@ -229,7 +215,7 @@ describe('a service', () => {
       expect(answers.every(({ statusCode }) => statusCode === 201)).toBe(true);
       await passed(30);
       await first.end();
-      const second = await openAt(folder);
+      const second = await openAt(place);
       second.begin();
       await expectEventually(async () => (await second.engine.store.nextTimerAtMs()) === null);
       const summary = await inject(second, '/summary');

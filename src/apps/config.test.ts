@@ -30,6 +30,9 @@ test('without any setting the defaults hold', () => {
     host: '127.0.0.1',
     port: 8000,
     databasePath: './farthing.db',
+    redisUrl: null,
+    workerPort: 8010,
+    anchorsPath: null,
     hasWriteThread: false,
     logLevel: 'info',
     allowedHosts: [],
@@ -41,6 +44,7 @@ test('without any setting the defaults hold', () => {
     ],
     apiKeys: [],
     rateLimitPerMinute: 0,
+    trustedProxies: [],
     isSync: false,
     seed: null,
     cardFingerprintKey: null,
@@ -64,7 +68,9 @@ test('without any setting the defaults hold', () => {
       outage: 'none',
     },
     shown: SETTINGS.map(({ name, fallback: value, meaning: description, ...more }) => {
-      return { name, value, description, source: 'default', secret: more.isSecret === true };
+      const secret = more.isSecret === true;
+      const shown = secret && value !== '' ? '(set, not shown)' : value;
+      return { name, value: shown, description, source: 'default', secret };
     }),
   });
 });
@@ -132,6 +138,12 @@ describe('a good value', () => {
       ({ webhooks }) => webhooks.allowCidrs,
       ['10.0.0.0/8', '192.168.1.20/32'],
     ],
+    [
+      'TRUSTED_PROXIES',
+      '10.0.0.0/8,127.0.0.1',
+      ({ trustedProxies }) => trustedProxies,
+      ['10.0.0.0/8', '127.0.0.1/32'],
+    ],
     ['WEBHOOK_TIME_SCALE', '0.000001', ({ webhooks }) => webhooks.timeScale, 0.000_001],
     ['WEBHOOK_TIME_SCALE', '.5', ({ webhooks }) => webhooks.timeScale, 0.5],
     ['HOST', '::1', ({ webhooks }) => webhooks.isOpen, true],
@@ -172,6 +184,15 @@ describe('a good value', () => {
   ];
   test.each(databases)('of DATABASE_URL (%s) is the path %s', (url, path) => {
     expect(configOf({ DATABASE_URL: url }).databasePath).toBe(path);
+  });
+
+  test('of REDIS_URL goes with Postgres, and with SQLite is a fault that says why', () => {
+    const url = 'rediss://user:word@cache.example:6380/2';
+    const config = configOf({ REDIS_URL: url, DATABASE_URL: 'postgres://db.example/farthing' });
+    expect(config.redisUrl).toBe(url);
+    const [fault, ...more] = faultsOf({ REDIS_URL: url });
+    expect(fault).toContain('a SQLite database has one process and needs none');
+    expect(more).toEqual([]);
   });
 
   test('of API_KEYS is kept as names and hashes, never as keys', () => {
@@ -219,8 +240,11 @@ describe('a bad value', () => {
       ['shop', 'ftp://x', '/sinks/a', 'http://user:word@x.example/', 'http://x.example/#a'],
       'an address that begins with http:// or https://, without user',
     ],
+    ['TRUSTED_PROXIES', ['10.0.0.0/33', 'true', 'loopback'], 'IP addresses or ranges'],
     ['WEBHOOK_ALLOW_CIDRS', ['10.0.0.0/33', 'localhost', '10.1'], 'IP addresses or ranges'],
     ['WEBHOOK_TIME_SCALE', ['0', '0.0000001', '2', '-1', 'fast'], 'a number from 0.000001 to 1'],
+    ['REDIS_URL', ['localhost:6379', 'http://x', 'redis'], 'an address like redis://'],
+    ['WORKER_PORT', ['-1', '65536', 'x'], 'a whole number from 0 to 65535'],
     ['PROCESSING_MODE', ['synchronous', 'true'], 'one of async, sync'],
     ['ALLOW_ANONYMOUS', ['yes', '1', 'on'], 'one of true, false'],
     ['DATABASE_URL', ['mysql://x', './farthing.db', 'sqlite', 'x'], 'sqlite:<path>'],

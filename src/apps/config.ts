@@ -11,6 +11,7 @@ import { type AmountLimit, readLimit, type Settings } from '../core/scenario.ts'
 import { parseCidrs } from '../adapters/webhooks/addresses.ts';
 import { isSecret as isWebhookSecret } from '../adapters/webhooks/secret.ts';
 import { isPostgres } from './database-kind.ts';
+import { withPostgresAddress } from './postgres-address.ts';
 import { isSecret, SETTINGS, type SettingName } from './settings.ts';
 import { type ShownSetting, shownSettings } from './shown-settings.ts';
 
@@ -19,6 +20,12 @@ export interface Config {
   readonly port: number;
   /** A path, `:memory:`, or the address of a Postgres server: see database-kind.ts. */
   readonly databasePath: string;
+  /** Null for none. */
+  readonly redisUrl: string | null;
+  /** Null: beside a database file; see anchorsPathOf. */
+  readonly anchorsPath: string | null;
+  /** Where a worker says how it is. */
+  readonly workerPort: number;
   /** Whether a database file is written by a thread of its own. */
   readonly hasWriteThread: boolean;
   readonly logLevel: string;
@@ -26,6 +33,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly apiKeys: readonly ApiKey[];
   readonly rateLimitPerMinute: number;
+  /** As ranges; see TRUSTED_PROXIES. */
+  readonly trustedProxies: readonly string[];
   readonly isSync: boolean;
   readonly seed: string | null;
   readonly cardFingerprintKey: string | null;
@@ -81,7 +90,7 @@ export function effectiveSettings(
   environment: Readonly<Record<string, string | undefined>>,
   envFile: Readonly<Record<string, string | undefined>>,
 ): EffectiveSetting[] {
-  return SETTINGS.map(({ name, aliases, fallback }) => {
+  const settings = SETTINGS.map(({ name, aliases, fallback }): EffectiveSetting => {
     const names = [name, ...aliases];
     for (const [source, values] of [
       ['environment', environment],
@@ -92,6 +101,7 @@ export function effectiveSettings(
     }
     return { name, value: fallback, source: 'default' };
   });
+  return withPostgresAddress(settings);
 }
 
 /** Reads `.env` in the working directory; empty when there is none. */
@@ -107,10 +117,14 @@ export function readEnvFile(): Record<string, string | undefined> {
 /** Checks all settings and freezes them; throws a ConfigError that names every fault. */
 export function parseConfig(settings: readonly EffectiveSetting[]): Config {
   const reader = new Reader(settings);
+  reader.integer('POSTGRES_PORT', 1, 65_535); // it is a part of DATABASE_URL by now: see postgres-address.ts
   const config: Config = {
     host: reader.text('HOST'),
     port: reader.integer('PORT', 0, 65_535),
     databasePath: reader.parsed('DATABASE_URL', databasePath),
+    redisUrl: reader.parsed('REDIS_URL', redisAddress),
+    anchorsPath: reader.text('AUDIT_ANCHORS') || null,
+    workerPort: reader.integer('WORKER_PORT', 0, 65_535),
     hasWriteThread: reader.oneOf('SQLITE_THREAD', ['on', 'off']) === 'on',
     logLevel: reader.oneOf('LOG_LEVEL', [
       'trace',
@@ -124,6 +138,7 @@ export function parseConfig(settings: readonly EffectiveSetting[]): Config {
     allowedHosts: reader.list('ALLOWED_HOSTS'),
     corsOrigins: reader.parsed('CORS_ORIGINS', corsOrigins),
     apiKeys: reader.parsed('API_KEYS', apiKeys),
+    trustedProxies: reader.parsed('TRUSTED_PROXIES', parseCidrs),
     rateLimitPerMinute: reader.integer('RATE_LIMIT_PER_MINUTE', 0, 10_000_000),
     isSync: reader.oneOf('PROCESSING_MODE', ['async', 'sync']) === 'sync',
     seed: reader.text('SIMULATION_SEED') || null,
@@ -159,6 +174,11 @@ export function parseConfig(settings: readonly EffectiveSetting[]): Config {
   if (!isLoopback(config.host) && config.apiKeys.length === 0 && !isOpen) {
     reader.faults.push(
       `HOST=${config.host} is reachable from other machines: set API_KEYS, or ALLOW_ANONYMOUS=true if everybody may do everything`,
+    );
+  }
+  if (config.redisUrl !== null && !isPostgres(config)) {
+    reader.faults.push(
+      'REDIS_URL makes several processes on one Postgres quicker; a SQLite database has one process and needs none: unset it, or set DATABASE_URL=postgres://…',
     );
   }
   if (reader.faults.length > 0) throw new ConfigError(reader.faults);
@@ -243,6 +263,14 @@ function databasePath(url: string): Parsed<string> {
     ok: false,
     expected: 'sqlite:<path>, sqlite::memory: or postgres://<user>:<password>@<host>/<database>',
   };
+}
+
+function redisAddress(text: string): Parsed<string | null> {
+  if (text === '') return { ok: true, value: null };
+  const isRedis = URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol);
+  return isRedis
+    ? { ok: true, value: text }
+    : { ok: false, expected: 'an address like redis://127.0.0.1:6379 or rediss://…' };
 }
 
 function corsOrigins(text: string): Parsed<string[]> {

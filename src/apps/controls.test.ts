@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, describe, expect, test } from 'vitest';
 import { BUILTIN_RULES } from '../adapters/rules/builtin.ts';
+import { databaseUrl } from '../../test/support/store.ts';
 import { compose, type Service } from './compose.ts';
 import { effectiveSettings, parseConfig } from './config.ts';
 import type { SettingName } from './settings.ts';
@@ -77,8 +78,9 @@ describe('RULES_FILE', () => {
 });
 
 test('what is known of a card is the same after a restart as before it', async () => {
-  const environment = { DATABASE_URL: `sqlite:${join(folder, 'known.db')}`, SIMULATION_SEED: 's' };
-  const other = { DATABASE_URL: `sqlite:${join(folder, 'other.db')}`, SIMULATION_SEED: 's' };
+  const settings = { SIMULATION_SEED: 's' };
+  const environment = { ...settings, DATABASE_URL: await databaseUrl(join(folder, 'known.db')) };
+  const other = { ...settings, DATABASE_URL: await databaseUrl(join(folder, 'other.db')) };
   const card = '4000001234567890';
   const burst = async (service: Service) => {
     for (let index = 0; index < 5; index += 1) await authorize(service, card);

@@ -12,6 +12,11 @@ export function hasFile(config: Named): boolean {
   return config.databasePath !== ':memory:' && !isPostgres(config);
 }
 
+/** Where anchors of the log are written; null when they are not. */
+export function anchorsPathOf(config: Pick<Config, 'databasePath' | 'anchorsPath'>): string | null {
+  return config.anchorsPath ?? (hasFile(config) ? `${config.databasePath}.anchors` : null);
+}
+
 /** As people may see it: without a password. */
 export function shownDatabase(config: Named): string {
   if (!isPostgres(config)) return config.databasePath;

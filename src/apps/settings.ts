@@ -31,6 +31,60 @@ const NAMED = [
       'sqlite:<path>, sqlite::memory: for a database that ends with the process, or postgres://<user>:<password>@<host>:<port>/<database> for one on a server, which several processes may share.',
   },
   {
+    name: 'REDIS_URL',
+    aliases: [],
+    fallback: '',
+    meaning:
+      'redis://<user>:<password>@<host>:<port>/<number>, or rediss:// for TLS: makes several processes on one Postgres quicker, and is never the truth. Empty: none.',
+  },
+  {
+    name: 'WORKER_PORT',
+    aliases: [],
+    fallback: '8010',
+    meaning:
+      'Port that "farthing worker" answers /livez, /readyz and /metrics on; 0 takes a free one.',
+  },
+  {
+    name: 'POSTGRES_HOST',
+    aliases: [],
+    fallback: '',
+    meaning:
+      'A Postgres server: where DATABASE_URL is not set, it is made from the POSTGRES_ settings. compose.yaml sets it by itself. Empty: not used.',
+  },
+  {
+    name: 'POSTGRES_PORT',
+    aliases: [],
+    fallback: '5432',
+    meaning: 'Port of the server that POSTGRES_HOST names.',
+  },
+  {
+    name: 'POSTGRES_USER',
+    aliases: [],
+    fallback: 'farthing',
+    meaning: 'User of POSTGRES_HOST; compose.yaml makes it.',
+  },
+  {
+    name: 'POSTGRES_PASSWORD',
+    aliases: [],
+    fallback: 'farthing',
+    meaning:
+      'Password of POSTGRES_USER. Change it before the first start where others can reach the server.',
+    isSecret: true,
+  },
+  {
+    name: 'POSTGRES_DB',
+    aliases: [],
+    fallback: 'farthing',
+    meaning: 'Database on POSTGRES_HOST; compose.yaml makes it.',
+  },
+  {
+    name: 'AUDIT_ANCHORS',
+    aliases: [],
+    fallback: '',
+    meaning:
+      'A file to copy the heads of the event log to, for "farthing audit verify"; on Postgres one for each process. Empty: beside a database file; on Postgres none.',
+  },
+  {
     name: 'SQLITE_THREAD',
     aliases: [],
     fallback: 'off',
@@ -184,6 +238,13 @@ const NAMED = [
     aliases: [],
     fallback: '0',
     meaning: 'Requests a minute and caller; 0 for no limit.',
+  },
+  {
+    name: 'TRUSTED_PROXIES',
+    aliases: [],
+    fallback: '',
+    meaning:
+      'Addresses of proxies whose X-Forwarded-For says who really asks, for RATE_LIMIT_PER_MINUTE: 10.0.0.0/8,192.168.1.20. Empty: it is not believed.',
   },
   {
     name: 'WEBHOOK_URL',

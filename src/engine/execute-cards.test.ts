@@ -10,7 +10,8 @@ import {
   testEngine,
 } from '../../test/support/engine.ts';
 import { cardOf, scenarioOf } from '../../test/support/payment.ts';
-import { memoryStore, passed, withBatch } from '../../test/property/store.ts';
+import { passed, withBatch } from '../../test/property/store.ts';
+import { emptyStore } from '../../test/support/store.ts';
 import { memoryFeatures } from '../adapters/features/memory.ts';
 import type { AuthorizeCard, Command } from '../core/commands.ts';
 import { subjectKeys } from '../core/entity.ts';
@@ -28,9 +29,9 @@ import type { WorkingSet } from './working-set.ts';
 
 let store: Store;
 let clock: TestClock;
-beforeEach(() => {
+beforeEach(async () => {
   clock = testClock();
-  store = memoryStore(clock);
+  store = await emptyStore(clock);
 });
 afterEach(() => store.close());
 
@@ -83,7 +84,7 @@ describe('what is known of a card', () => {
     const note = withBatch(store, (requests) => void sizes.push(requests.length));
     const together = testEngine(note, clock);
     const inOne = await Promise.all(three().map((command) => decide(together, command)));
-    const other = memoryStore(clock);
+    const other = await emptyStore(clock);
     const alone = testEngine(other, clock);
     const oneByOne: DecidedReply[] = [];
     for (const command of three()) oneByOne.push(await decide(alone, command));
@@ -234,7 +235,7 @@ describe('an outside risk model', () => {
 
   test('without an answer gives way to the built-in score', async () => {
     const { engine } = asked(async () => null);
-    const plain = testEngine(memoryStore(clock), clock);
+    const plain = testEngine(await emptyStore(clock), clock);
     const [reply, expected] = [await decide(engine, authorize()), await decide(plain, authorize())];
     expect(reply.payment.modelScore).toBeNull();
     expect(riskIn(reply)).toEqual(riskIn(expected));

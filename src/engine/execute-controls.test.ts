@@ -11,7 +11,8 @@ import {
   type TestClock,
   testEngine,
 } from '../../test/support/engine.ts';
-import { memoryStore, passed, withBatch } from '../../test/property/store.ts';
+import { passed, withBatch } from '../../test/property/store.ts';
+import { emptyStore } from '../../test/support/store.ts';
 import { scenarioOf } from '../../test/support/payment.ts';
 import type { ChangeSimulation, Command } from '../core/commands.ts';
 import { BATCH_COMMANDS_MAX } from '../core/limits.ts';
@@ -24,9 +25,9 @@ import { waitUntilSettled } from './waiting.ts';
 let store: Store;
 let clock: TestClock;
 let engine: Engine;
-beforeEach(() => {
+beforeEach(async () => {
   clock = testClock();
-  store = memoryStore(clock);
+  store = await emptyStore(clock);
   engine = testEngine(store, clock);
 });
 afterEach(() => store.close());

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createCommand, requestOf, testClock, testEngine } from '../../test/support/engine.ts';
-import { memoryStore, withBatch } from '../../test/property/store.ts';
+import { withBatch } from '../../test/property/store.ts';
+import { emptyStore } from '../../test/support/store.ts';
 import { BATCH_COMMANDS_MAX, QUEUED_COMMANDS_MAX } from '../core/limits.ts';
-import { execute } from './execute.ts';
+import { betweenBatches, execute } from './execute.ts';
 import {
   type Commit,
   type CommandRequest,
@@ -12,8 +13,8 @@ import {
 } from './ports.ts';
 
 let store: Store;
-beforeEach(() => {
-  store = memoryStore();
+beforeEach(async () => {
+  store = await emptyStore();
 });
 afterEach(() => store.close());
 
@@ -72,44 +73,100 @@ describe('commands that arrive together', () => {
     expect(sizes).toEqual([BATCH_COMMANDS_MAX, BATCH_COMMANDS_MAX, 3]);
   });
 
-  /** Batches of a store that takes 5 ms for each, while callers come in every 2 ms. */
+  /** Batches of a store that takes 5 ms to read for each or to write it, while callers come in every 2 ms. */
   async function underLoad(
     callersAtOnce: number,
-    commitsElsewhere: boolean,
-  ): Promise<{ most: number; sizes: number[] }> {
+    { commitsElsewhere, isSlow }: { commitsElsewhere: boolean; isSlow: 'reading' | 'writing' },
+  ): Promise<{ most: number; sizes: number[]; engine: Engine }> {
     let underWay = 0;
     let most = 0;
-    const { engine, sizes } = watched(async () => {
-      underWay += 1;
-      most = Math.max(most, underWay);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      underWay -= 1;
-    }, commitsElsewhere);
+    const sizes: number[] = [];
+    const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    const engine = testEngine({
+      ...store,
+      commitsElsewhere,
+      async batch(requests, decideAll) {
+        sizes.push(requests.length);
+        underWay += 1;
+        most = Math.max(most, underWay);
+        if (isSlow === 'reading') await wait(5);
+        let isDecided = false;
+        const replies = await store.batch(requests, (working) => {
+          // What is read counts until it is decided, what is written until it is on disk.
+          if (isSlow === 'reading' && !isDecided) underWay -= 1;
+          isDecided = true;
+          return decideAll(working);
+        });
+        if (isSlow === 'writing') {
+          await wait(5);
+          underWay -= 1;
+        }
+        return replies;
+      },
+    });
     const replies: Promise<unknown>[] = [];
     for (let turn = 0; turn < 10; turn += 1) {
       for (let count = 0; count < callersAtOnce; count += 1) replies.push(pay(engine));
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await wait(2);
     }
     await Promise.all(replies);
-    return { most, sizes };
+    return { most, sizes, engine };
   }
 
   test('during a batch wait for it: never are two under way', async () => {
-    const { most, sizes } = await underLoad(2, false);
+    const { most, sizes } = await underLoad(2, { commitsElsewhere: false, isSlow: 'writing' });
     expect(most).toBe(1);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(20);
   });
 
   test('go behind a batch that is written elsewhere, when as many have come', async () => {
-    const { most, sizes } = await underLoad(2, true);
+    const { most, sizes } = await underLoad(2, { commitsElsewhere: true, isSlow: 'writing' });
     expect(most).toBe(2);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(20);
     expect(sizes[1]).toBeGreaterThanOrEqual(sizes[0] ?? 0);
   });
 
   test('never make three batches at once', async () => {
-    const { most } = await underLoad(BATCH_COMMANDS_MAX, true);
+    const { most } = await underLoad(BATCH_COMMANDS_MAX, {
+      commitsElsewhere: true,
+      isSlow: 'writing',
+    });
     expect(most).toBe(2);
+  });
+
+  test('wait for a batch that has not been decided, for nothing can be decided on top of it', async () => {
+    const { most } = await underLoad(2, { commitsElsewhere: true, isSlow: 'reading' });
+    expect(most).toBe(1);
+  });
+
+  test('let in what waits for no batch to be under way, however many come', async () => {
+    const held: (() => void)[] = [];
+    const engine = testEngine({
+      ...store,
+      commitsElsewhere: true,
+      async batch(requests, decideAll) {
+        const replies = await store.batch(requests, decideAll);
+        await new Promise<void>((resolve) => held.push(resolve));
+        return replies;
+      },
+    });
+    const first = pay(engine);
+    await vi.waitFor(() => expect(held).toHaveLength(1));
+    const second = pay(engine);
+    await vi.waitFor(() => expect(held).toHaveLength(2));
+    let underWay = -1;
+    const work = betweenBatches(engine, () => {
+      underWay = held.length;
+    });
+    const third = pay(engine);
+    for (const release of held.splice(0, 1)) release();
+    await first;
+    for (const release of held.splice(0)) release();
+    await Promise.all([second, work]);
+    expect(underWay).toBe(0);
+    await vi.waitFor(() => expect(held).toHaveLength(1));
+    for (const release of held) release();
+    await third;
   });
 
   test('settle only after the batch is on disk', async () => {

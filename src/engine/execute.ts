@@ -8,8 +8,9 @@
  *                       └──────► back to the front of the queue
  *
  * Where commits go on elsewhere, two batches are in flight at most: while one is written, the next is decided on top of
- * it, as soon as as many callers wait for it. Where they do not, one after the other is decided and written. A batch that storage refuses is rolled back whole and run again command by command, once, so
- * that one poisoned command cannot fail its neighbours.
+ * it, as soon as as many callers wait for it. Where they do not, one after the other is decided and written. A batch that
+ * storage refuses is rolled back whole and run again command by command, once, so that one poisoned command cannot fail
+ * its neighbours.
  */
 import { BATCH_COMMANDS_MAX, QUEUED_COMMANDS_MAX } from '../core/limits.ts';
 import { type Batch, decideBatch, summarize } from './decide-batch.ts';
@@ -36,6 +37,8 @@ interface Caller {
 interface Flight {
   readonly callers: readonly Caller[];
   readonly batch: Batch;
+  /** Before, nobody can be decided on top of it. */
+  isDecided: boolean;
 }
 
 interface Funnel {
@@ -123,11 +126,13 @@ function schedule(engine: Engine, funnel: Funnel): void {
  * With nothing in flight whoever waits may go. Behind a batch only as many as it has: smaller ones would cost more
  * commits than the time they save.
  */
-function canLaunch({ store }: Engine, { queue, flights }: Funnel): boolean {
+function canLaunch({ store }: Engine, { queue, flights, between }: Funnel): boolean {
   const [first] = queue;
   const [ahead] = flights;
   if (first === undefined || ahead === undefined) return first !== undefined;
-  if (!store.commitsElsewhere || flights.length > 1) return false;
+  if (!store.commitsElsewhere || flights.length > 1 || !ahead.isDecided) return false;
+  // What waits for nothing to be in flight would else wait for as long as anybody comes.
+  if (between.length > 0) return false;
   const isAnyAlone = first.isAlone || ahead.callers.some(({ isAlone }) => isAlone);
   return !isAnyAlone && queue.length >= ahead.callers.length;
 }
@@ -142,9 +147,9 @@ function launch(engine: Engine, funnel: Funnel): void {
     controls: below?.controls ?? engine.controls.current,
     isReset: false,
   };
-  const flight = { callers, batch };
+  const flight = { callers, batch, isDecided: false };
   funnel.flights.push(flight);
-  commit(engine, flight).then(
+  commit(engine, funnel, flight).then(
     (committed) => land(engine, funnel, flight, committed),
     (error: unknown) => fail(engine, funnel, flight, error),
   );
@@ -171,12 +176,15 @@ const NOTHING_DONE: Commit = {
   isReset: false,
 };
 
-async function commit(engine: Engine, { callers, batch }: Flight): Promise<Committed> {
+async function commit(engine: Engine, funnel: Funnel, flight: Flight): Promise<Committed> {
+  const { callers, batch } = flight;
   const requests = callers.map((caller) => caller.request);
   let summary = NOTHING_DONE;
   const replies = await engine.store.batch(requests, (working) => {
     const decided = decideBatch(engine, requests, working, batch);
     summary = summarize(working, batch);
+    flight.isDecided = true;
+    schedule(engine, funnel);
     return decided;
   });
   return { replies, summary };

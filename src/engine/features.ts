@@ -7,6 +7,7 @@
 import type { EntityKey, SubjectKeys } from '../core/entity.ts';
 import { type History, type Observation, observe } from '../core/history.ts';
 import type { Histories } from '../core/velocity.ts';
+import type { LogPosition } from './ports.ts';
 
 export type FeatureEntry = readonly [EntityKey, History];
 
@@ -22,6 +23,61 @@ export interface FeatureCache extends FeatureReader {
   clear(): void;
   /** How many entities are known. */
   readonly size: number;
+}
+
+/**
+ * What is known, kept where every process finds it when it starts: a projection of the log up to a position, made by one
+ * process at a time. In it the numbers of events are their positions in the log. Never the truth, and it may be away.
+ */
+export interface FeatureStore {
+  /** Up to where in the log it knows all; null when it knows nothing, or cannot be asked. */
+  reached(): Promise<LogPosition | null>;
+  /**
+   * Puts these in place of what it knows of the same entities. They are to be made of all that the log says of them up to
+   * `position`. `behind`: it knows the log further than that, and nothing was done; read on and put again.
+   */
+  put(
+    entries: Iterable<FeatureEntry>,
+    position: LogPosition,
+  ): Promise<'written' | 'behind' | 'unavailable'>;
+  /** Forgets all of it, so that it is made again from the beginning of the log. False when it cannot be asked. */
+  rebuild(): Promise<boolean>;
+}
+
+/** A feature store as its keeper (feature-keeper.ts) and those who start from it see it. */
+export interface KeptFeatures extends FeatureStore {
+  /** Makes this process the keeper for some seconds, or lets it stay that; false when another one is, or nobody can be asked. */
+  hold(): Promise<boolean>;
+  /** Begins anew, knowing nothing of that log yet. Only the keeper may; false when this is not the keeper, or cannot ask. */
+  beginLog(writer: string): Promise<boolean>;
+  /** What is known of each, in the order of the keys; null when it cannot be asked. */
+  read(keys: readonly EntityKey[]): Promise<readonly (History | null)[] | null>;
+  /** Adds what the log says from one position to the next. False when it was not done, and all is as it was. */
+  advance(step: FeatureStep): Promise<boolean>;
+  /**
+   * Hands on all that is known, each entity once. Gives where in the log it stood before the first was read; what is handed on
+   * may be known up to a later position. Null when not all of it could be read: then what was handed on is worth nothing.
+   */
+  load(take: (entries: Iterable<FeatureEntry>) => void): Promise<LoadedFeatures | null>;
+}
+
+export interface FeatureStep {
+  readonly from: LogPosition;
+  readonly to: number;
+  /** The last event of the step that anything was learnt from; null when there was none. */
+  readonly mark: FeatureMark | null;
+  readonly entries: Iterable<FeatureEntry>;
+}
+
+/** An event by which a log can be told from an older copy of it that went another way. */
+export interface FeatureMark {
+  readonly sequence: number;
+  readonly requestId: string;
+}
+
+export interface LoadedFeatures {
+  readonly position: LogPosition;
+  readonly mark: FeatureMark | null;
 }
 
 /**

@@ -1,18 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   authorizeCommand,
   controlsOf,
   mustDecide,
-  publish,
   SETTINGS,
   testClock,
   testEngine,
 } from '../../test/support/engine.ts';
 import { cardOf } from '../../test/support/payment.ts';
-import { openSqliteStore } from '../adapters/storage/sqlite/store.ts';
+import { emptyStore } from '../../test/support/store.ts';
 import { entityKey } from '../core/entity.ts';
 import { approvedCount } from '../core/history.ts';
 import { paymentIdOf } from '../core/ids.ts';
@@ -23,22 +19,11 @@ import { type Commit, type Engine, type Store, StorageError } from './ports.ts';
 const ID = paymentIdOf('019b76da-a800-7000-8000-000000000001');
 const CARD = cardOf().fingerprint;
 
-let folder: string;
 let store: Store;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'farthing-others-'));
-  const clock = testClock();
-  store = openSqliteStore({
-    path: join(folder, 'test.db'),
-    newWriter: () => 'writer',
-    publish,
-    nowMs: () => clock.nowMs(),
-  });
+beforeEach(async () => {
+  store = await emptyStore();
 });
-afterEach(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => store.close());
 
 function othersEvent(changes: Partial<OthersEvent> = {}): OthersEvent {
   const facts = { card: CARD, device: null, ip: null, amount_minor: '100', currency: 'USD' };

@@ -285,6 +285,8 @@ export interface Store {
 
   /** Ends a caller's wait: the reply under the key becomes final as it stands; null when a reset took it out. */
   endWait(keyHash: string): Promise<StoredBytes | null>;
+  /** Takes out up to `limit` replies that were stored at `beforeMs` or earlier, the oldest first; gives how many. */
+  removeReplies(beforeMs: number, limit: number): Promise<number>;
 
   findPayment(id: PaymentId): Promise<Payment | null>;
   findRefund(id: RefundId): Promise<{ refund: Refund; payment: Payment } | null>;
@@ -299,6 +301,11 @@ export interface Store {
   nextTimerAtMs(): Promise<number | null>;
 
   logHead(): Promise<LogPosition & { readonly hash: string; readonly atMs: number }>;
+  /**
+   * The last entry of each chain that the log is made of, by the chain's name and the entry's place in it: of one where one
+   * process writes, of one for each writer where several do. Chains without entries are left out.
+   */
+  chainHeads(): Promise<readonly (LogPosition & { readonly hash: string })[]>;
   events(query: EventQuery): Promise<EventPage>;
   /** What was last stored under a name by a commit (`simulation`, `rules`), as JSON text; null when nothing was. */
   setting(name: string): Promise<string | null>;

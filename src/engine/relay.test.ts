@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCommand, mustDecide, testEngine } from '../../test/support/engine.ts';
-import { expectEventually, memoryStore, passed } from '../../test/property/store.ts';
+import { expectEventually, passed } from '../../test/property/store.ts';
+import { emptyStore } from '../../test/support/store.ts';
 import type { Engine, LogPosition, Store } from './ports.ts';
 import { catchUp, type Follower, type Relay, startRelay } from './relay.ts';
 
 let store: Store;
 let engine: Engine;
 let relay: Relay | undefined;
-beforeEach(() => {
-  store = memoryStore();
+beforeEach(async () => {
+  store = await emptyStore();
   engine = testEngine(store);
 });
 afterEach(async () => {

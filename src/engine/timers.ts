@@ -3,12 +3,14 @@
  * commit of its command, so that after a crash what was due is simply due again.
  *
  * States: asleep until the next due time ──► pumping: take due rows, execute them, look again ──► asleep.
- * A new row that is due earlier than the sleep ends, wakes it.
+ * A new row that is due earlier than the sleep ends, wakes it. Where other processes set rows too, it sleeps a second at
+ * most: nobody need have said so. While a worker lives, everybody else fires only what that one has left for too long.
  */
 import { assert } from '../core/assert.ts';
 import { BATCH_TIMERS_MAX } from '../core/limits.ts';
 import { execute } from './execute.ts';
 import { type DueTimer, type Engine, StorageError } from './ports.ts';
+import { alone, type Workers } from './presence.ts';
 
 /**
  * What comes due within this time shares a commit: at a few hundred payments a second, timers one by one would cost
@@ -22,22 +24,38 @@ const SLEEP_MS_MAX = 2 ** 31 - 1;
 /** After storage failed, the next try. */
 const RETRY_MS = 1_000;
 
+/** Without any hint, where others set timers too. */
+const LOOK_AT_LEAST_MS = 1_000;
+
+/** A timer that a living worker has not fired by then is fired by whoever finds it. */
+export const OVERDUE_MS = 2_000;
+
 export interface Timers {
+  /** Something may be due at `atMs` that this process has not heard of. */
+  wakeBy(atMs: number): void;
   /** Resolves when nothing that was begun is unfinished; nothing is begun any more. */
   stop(): Promise<void>;
 }
 
 /** Starts running timers; `onError` hears of what made a pump fail (it goes on a second later). */
-export function startTimers(engine: Engine, onError: (error: unknown) => void): Timers {
-  const pump = new TimerPump(engine, onError);
+export function startTimers(
+  engine: Engine,
+  onError: (error: unknown) => void,
+  workers: Workers = alone,
+): Timers {
+  const pump = new TimerPump(engine, onError, workers);
   const unsubscribe = engine.wakeup.subscribe(({ timers, hasEvents, recorded }) => {
     for (const timer of timers) pump.wakeBy(timer.dueAtMs);
     // Another process did something: should it die, what it set is ours to fire.
-    if (hasEvents && recorded.length === 0) pump.wakeBy(0);
+    if (hasEvents && recorded.length === 0) pump.wakeBy(engine.clock.nowMs());
   });
-  pump.wakeBy(0);
+  // Who need not stand back any more does what is due.
+  const unwatch = workers.onChange(() => pump.wakeNow());
+  pump.wakeNow();
   return {
+    wakeBy: (atMs) => pump.wakeBy(atMs),
     stop() {
+      unwatch();
       unsubscribe();
       return pump.stop();
     },
@@ -47,18 +65,32 @@ export function startTimers(engine: Engine, onError: (error: unknown) => void): 
 class TimerPump {
   readonly #engine: Engine;
   readonly #onError: (error: unknown) => void;
+  readonly #workers: Workers;
   #sleep: NodeJS.Timeout | undefined;
   #wakeAtMs = Infinity;
   #isStopped = false;
   #running: Promise<void> | null = null;
 
-  constructor(engine: Engine, onError: (error: unknown) => void) {
+  constructor(engine: Engine, onError: (error: unknown) => void, workers: Workers) {
     this.#engine = engine;
     this.#onError = onError;
+    this.#workers = workers;
   }
 
-  /** Makes sure that the pump runs at `atMs` or earlier. */
+  /** Makes sure that the pump runs by the time that what is due at `atMs` may be fired. */
   wakeBy(atMs: number): void {
+    this.#wakeAt(atMs + this.#graceMs());
+  }
+
+  wakeNow(): void {
+    this.#wakeAt(0);
+  }
+
+  #graceMs(): number {
+    return this.#workers.areLive() ? OVERDUE_MS : 0;
+  }
+
+  #wakeAt(atMs: number): void {
     if (this.#isStopped || atMs >= this.#wakeAtMs) return;
     this.#wakeAtMs = atMs;
     // A pump that is running looks at #wakeAtMs when it is done.
@@ -73,9 +105,11 @@ class TimerPump {
 
   #sleepUntilWake(): void {
     clearTimeout(this.#sleep);
-    if (this.#wakeAtMs === Infinity || this.#isStopped) return;
-    const sleepMs = Math.max(GATHER_MS, this.#wakeAtMs - this.#engine.clock.nowMs());
-    this.#sleep = setTimeout(() => this.#run(), Math.min(sleepMs, SLEEP_MS_MAX));
+    const { store, clock } = this.#engine;
+    if (this.#isStopped || (this.#wakeAtMs === Infinity && !store.ordersLater)) return;
+    const sleepMs = Math.max(GATHER_MS, this.#wakeAtMs - clock.nowMs());
+    const longestMs = store.ordersLater ? LOOK_AT_LEAST_MS : SLEEP_MS_MAX;
+    this.#sleep = setTimeout(() => this.#run(), Math.min(sleepMs, longestMs));
   }
 
   #run(): void {
@@ -95,17 +129,18 @@ class TimerPump {
         if (due.length === 0) break;
         await this.#fireAll(due, failed);
       }
-      const nextAtMs = failed.size > 0 ? this.#retryAtMs() : await this.#nextAtMs();
-      this.wakeBy(nextAtMs);
+      if (failed.size > 0) this.#wakeAt(this.#retryAtMs());
+      else this.wakeBy(await this.#nextAtMs());
     } catch (error) {
       this.#onError(error);
-      this.wakeBy(this.#retryAtMs());
+      this.#wakeAt(this.#retryAtMs());
     }
   }
 
   async #dueBeside(failed: ReadonlySet<string>): Promise<DueTimer[]> {
     const { clock, store } = this.#engine;
-    const due = await store.dueTimers(clock.nowMs(), BATCH_TIMERS_MAX + failed.size);
+    const dueBy = clock.nowMs() - this.#graceMs();
+    const due = await store.dueTimers(dueBy, BATCH_TIMERS_MAX + failed.size);
     return due.filter((timer) => !failed.has(nameOf(timer)));
   }
 

@@ -7,7 +7,8 @@ import {
   type TestClock,
   testEngine,
 } from '../../test/support/engine.ts';
-import { memoryStore, passed } from '../../test/property/store.ts';
+import { passed } from '../../test/property/store.ts';
+import { emptyStore } from '../../test/support/store.ts';
 import { paymentIdOf } from '../core/ids.ts';
 import type { Engine, Store, Wakeup } from './ports.ts';
 import { waitUntilSettled } from './waiting.ts';
@@ -17,9 +18,9 @@ let clock: TestClock;
 let engine: Engine;
 /** Who is subscribed now. */
 let listeners: number;
-beforeEach(() => {
+beforeEach(async () => {
   clock = testClock();
-  store = memoryStore(clock);
+  store = await emptyStore(clock);
   const bare = testEngine(store, clock);
   listeners = 0;
   engine = { ...bare, wakeup: counted(bare.wakeup) };

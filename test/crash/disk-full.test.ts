@@ -276,7 +276,10 @@ describe('a disk that fails', () => {
 
       const next = await startServer({ database });
       const client = clientOf(next.url, 16);
-      const { faults } = await verify(client, database, { ...load, wasStopping: false });
+      const { faults } = await verify(client, `sqlite:${database}`, {
+        ...load,
+        wasStopping: false,
+      });
       client.close();
       await next.end('SIGTERM');
       expect({ seed, faults }).toEqual({ seed, faults: [] });

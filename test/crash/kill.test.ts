@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { expectEventually } from '../property/store.ts';
 import { freshSeed } from '../support/chance.ts';
 import { clientOf } from '../support/http.ts';
 import { endServers, startServer } from '../support/server.ts';
@@ -40,12 +40,15 @@ describe('asked to stop, the server', () => {
       database: join(folder, `stop-${processingMs}.db`),
       environment: { PROCESSING_DELAY_MS: String(processingMs), FAILURE_RATE: '0' },
     });
-    const client = clientOf(server.url, 8);
+    const client = clientOf(server.url, 9);
     const headers = { prefer: `wait=${waitSeconds}` };
     const begun = Array.from({ length: 8 }, () =>
       client.call({ method: 'POST', path: '/payments', body, headers }),
     );
-    await sleep(200);
+    await expectEventually(async () => {
+      const { total } = (await client.json('/summary')) as { total: number };
+      return total === 8;
+    });
     const ended = await server.end('SIGTERM');
     const answers = await Promise.all(begun);
     client.close();

@@ -1,5 +1,5 @@
 /**
- * Kills the real server with SIGKILL, again and again, on one database file, and verifies after
+ * Kills the real server with SIGKILL, again and again, on one database, and verifies after
  * each restart that every answer still holds. It proves that nothing answered lived only in the
  * process's memory; the page cache survives a process, so that it says nothing about power cuts
  * (power-loss.test.ts does).
@@ -7,18 +7,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Chance, chanceFrom } from '../support/chance.ts';
 import { clientOf } from '../support/http.ts';
 import { spawnServer, startServer } from '../support/server.ts';
+import { databaseUrl, queryAt } from '../support/store.ts';
 import { stepBack, type WirePayment, wirePayment } from '../support/wire.ts';
 import { startLoad } from './load.ts';
 import { verify } from './verify.ts';
 
 /**
  * load: killed under load. shutdown: asked to stop under load, and killed while it does. startup:
- * killed under load, then killed again several times while it recovers. migration: a new file,
+ * killed under load, then killed again several times while it recovers. migration: a new database,
  * killed while it is made.
  */
 export const KILL_MODES = ['load', 'shutdown', 'startup', 'migration'] as const;
@@ -37,7 +37,7 @@ export interface KillReport {
   readonly kills: number;
   readonly asked: number;
   readonly answered: number;
-  /** Payments in the one file that a client had been told of. */
+  /** Payments in the one database that a client had been told of. */
   readonly acknowledged: number;
 }
 
@@ -67,10 +67,11 @@ export async function runKills({
     for (const [index, mode] of rounds.entries()) {
       const name = `${seed}-${index}`;
       const isNew = mode === 'migration';
-      const database = join(folder, isNew ? `new-${index}.db` : 'one.db');
+      const path = join(folder, isNew ? `new-${index}.db` : 'one.db');
+      const database = await databaseUrl(path, isNew);
       const line = await round({ name, mode, database, requestsMax, tally });
       onRound(`round ${index + 1} ${line}`);
-      if (!isNew) tally.faults.push(...forgotten(database, tally.acknowledged, name));
+      if (!isNew) tally.faults.push(...(await forgotten(database, tally.acknowledged, name)));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -158,22 +159,22 @@ async function killWhileStarting(database: string, chance: Chance, tally: Tally)
 }
 
 /** Payments of any earlier round that the file no longer holds as they were seen. */
-function forgotten(
+async function forgotten(
   database: string,
   acknowledged: ReadonlyMap<string, WirePayment>,
   name: string,
-): string[] {
-  const reader = new DatabaseSync(database, { readOnly: true });
-  const last = reader.prepare(
-    'select data from events where payment_id = ? order by payment_sequence desc limit 1',
+): Promise<string[]> {
+  const rows = await queryAt(
+    database,
+    `select payment_id, data from events e where payment_sequence =
+      (select max(payment_sequence) from events o where o.payment_id = e.payment_id)`,
   );
+  const last = new Map(rows.map((row) => [String(row['payment_id']), String(row['data'])]));
   const faults: string[] = [];
   for (const [id, seen] of acknowledged) {
-    const row = last.get(id);
-    const back =
-      row === undefined ? 'it is gone' : stepBack(seen, wirePayment(String(row['data'])));
+    const text = last.get(id);
+    const back = text === undefined ? 'it is gone' : stepBack(seen, wirePayment(text));
     if (back !== null) faults.push(`seed ${name}: payment ${id} of an earlier round: ${back}`);
   }
-  reader.close();
   return faults.slice(0, FAULTS_SHOWN_MAX);
 }

@@ -146,7 +146,7 @@ async function ask(shared: Shared, chance: Chance, wanted: Wanted): Promise<Answ
   return asked.answer;
 }
 
-function refundOf(chance: Chance, tag: string): readonly ['refund', string] {
+export function refundOf(chance: Chance, tag: string): readonly ['refund', string] {
   const amount = chance.pick([undefined, 1, 2, 5, 100_000]);
   return ['refund', JSON.stringify({ amount, reason: tag })];
 }
@@ -154,7 +154,7 @@ function refundOf(chance: Chance, tag: string): readonly ['refund', string] {
 /**
  * Bodies of every kind of outcome; delays are short, so that lives are cut at every point of them.
  */
-function paymentBody(chance: Chance): object {
+export function paymentBody(chance: Chance): object {
   const currency = chance.pick(['USD', 'EUR', 'JPY', 'KWD']);
   const amount = chance.pick([1, 10, 250, 9_999, 10_000, 10_001, 0, -5]);
   const outcomes = chance.pick([

@@ -1,10 +1,10 @@
 /**
  * After a crash and a restart: is everything there that was answered, is nothing there twice, has
  * what was under way gone on, and do the books agree. The record of the load is the witness; the
- * engine is asked over HTTP, and its file is recounted beside it.
+ * engine is asked over HTTP, and its database is recounted beside it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { auditFile } from '../support/audit.ts';
+import { auditDatabase } from '../support/audit.ts';
 import { type Answer, type Client, eachOf } from '../support/http.ts';
 import {
   eventsBehind,
@@ -44,6 +44,7 @@ export interface Verdict {
 
 export async function verify(
   client: Client,
+  /** As DATABASE_URL names it. */
   database: string,
   { asked, seen, wasStopping }: Evidence,
 ): Promise<Verdict> {
@@ -191,12 +192,12 @@ async function countAttempts(
 }
 
 async function balance(client: Client, database: string, faults: string[]) {
-  const audit = auditFile(database);
+  const audit = await auditDatabase(database);
   faults.push(...audit.faults);
   const { balanced } = (await client.json('/ledger/trial-balance')) as { balanced: boolean };
   if (!balanced) faults.push('the trial balance does not balance');
   const { total } = (await client.json('/summary')) as { total: number };
   if (total !== audit.payments)
-    faults.push(`/summary counts ${total} payments, the file holds ${audit.payments}`);
+    faults.push(`/summary counts ${total} payments, the database holds ${audit.payments}`);
   return audit;
 }

@@ -1,17 +1,17 @@
 /**
- * Kills the real server with SIGKILL while it delivers webhooks, again and again, on one database file. After the last
+ * Kills the real server with SIGKILL while it delivers webhooks, again and again, on one database. After the last
  * restart every event of the log must have reached every endpoint; what came more than once came with the same id and
  * the same bytes, and an endpoint that asked for order got it.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chanceFrom } from '../support/chance.ts';
 import { type Client, clientOf } from '../support/http.ts';
 import { accept, type Received, type Receiver, startReceiver } from '../support/receivers.ts';
 import { type ServerProcess, startServer } from '../support/server.ts';
+import { databaseUrl, queryAt } from '../support/store.ts';
 import { startLoad } from './load.ts';
 
 export interface WebhookKillOptions {
@@ -43,7 +43,7 @@ const FAULTS_SHOWN_MAX = 10;
 
 export async function runWebhookKills(options: WebhookKillOptions): Promise<WebhookKillReport> {
   const folder = mkdtempSync(join(tmpdir(), 'farthing-webhook-kill-'));
-  const database = join(folder, 'one.db');
+  const database = await databaseUrl(join(folder, 'one.db'));
   const receivers: Receiver[] = [];
   try {
     for (const ordering of ORDERINGS) {
@@ -55,7 +55,7 @@ export async function runWebhookKills(options: WebhookKillOptions): Promise<Webh
     }
     for (const receiver of receivers) receiver.behave(accept);
     const drainedMs = await drain(database, receivers);
-    const events = eventIds(database);
+    const events = await eventIds(database);
     const faults = receivers.flatMap((receiver, index) => [
       ...missing(events, receiver),
       ...changed(receiver),
@@ -125,7 +125,7 @@ async function drain(database: string, receivers: readonly Receiver[]): Promise<
   while (performance.now() - startedAt < DRAIN_MS_MAX) {
     await sleep(250);
     if (await isSettled(client)) {
-      const events = eventIds(database);
+      const events = await eventIds(database);
       if (receivers.every(({ accepted }) => accepted.size === events.length)) break;
     }
   }
@@ -148,17 +148,12 @@ async function endCleanly(server: ServerProcess): Promise<void> {
   if (code !== 0) throw new Error(`it did not stop cleanly:\n${server.output()}`);
 }
 
-function eventIds(database: string): string[] {
-  const reader = new DatabaseSync(database, { readOnly: true });
-  const ids = reader
-    .prepare('select payment_id, payment_sequence from events order by sequence')
-    .all()
-    .map(
-      (row) =>
-        `evt_${String(row['payment_id']).replaceAll('-', '')}_${String(row['payment_sequence'])}`,
-    );
-  reader.close();
-  return ids;
+async function eventIds(database: string): Promise<string[]> {
+  const rows = await queryAt(database, 'select payment_id, payment_sequence from events');
+  return rows.map(
+    (row) =>
+      `evt_${String(row['payment_id']).replaceAll('-', '')}_${String(row['payment_sequence'])}`,
+  );
 }
 
 function missing(events: readonly string[], { url, accepted }: Receiver): string[] {

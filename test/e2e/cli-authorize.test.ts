@@ -13,6 +13,7 @@ import {
   withStranger,
 } from '../support/cli.ts';
 import { type ServerProcess, startServer } from '../support/server.ts';
+import { databaseUrl, isPostgres, queryAt } from '../support/store.ts';
 
 /** Passes the Luhn check and is no test card. */
 const NUMBER = '4000002760003184';
@@ -178,7 +179,11 @@ describe('farthing authorize', () => {
     const said = runs.map(({ stdout, stderr }) => stdout + stderr).join('\n') + server.output();
     expect(said.replaceAll(/\D/g, ' ')).not.toMatch(/4000 *0027 *6000 *3184/);
     expect(said).not.toMatch(/4000(, ?| )0027/);
-    expect(readFileSync(database).includes(NUMBER)).toBe(false);
+    const url = await databaseUrl(database);
+    const stored = await queryAt(url, 'select data, cause from events');
+    expect(stored.length).toBeGreaterThan(0);
+    expect(JSON.stringify(stored)).not.toContain(NUMBER);
+    if (!isPostgres) expect(readFileSync(database).includes(NUMBER)).toBe(false);
   });
 });
 

@@ -290,10 +290,10 @@ describe('farthing events', () => {
 
 describe('the endpoint of WEBHOOK_URL', () => {
   test('has its secret shown where the file of the server can be read', async () => {
-    const path = join(folder, 'environment.db');
+    const url = `sqlite:${join(folder, 'environment.db')}`;
     const environment = { ...FAST, WEBHOOK_URL: receiver.url };
-    const other = await startServer({ database: path, environment });
-    const env = { FARTHING_URL: other.url, DATABASE_URL: `sqlite:${path}` };
+    const other = await startServer({ database: url, environment });
+    const env = { FARTHING_URL: other.url, DATABASE_URL: url };
     const run = await cli.run(['webhooks', 'list'], { env });
     expect(run.code).toBe(0);
     const [, id = '', secret = ''] =

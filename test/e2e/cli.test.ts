@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   commandLine,
   ended,
+  type Environment,
   eventually,
   type Json,
   json,
@@ -19,6 +20,7 @@ import {
   withStranger,
 } from '../support/cli.ts';
 import { type ServerProcess, startServer } from '../support/server.ts';
+import { addressOf } from '../support/store.ts';
 
 const UNKNOWN_ID = '01980000-0000-7000-8000-00000000000f';
 const FAST = { PROCESSING_DELAY_MS: '20', FAILURE_RATE: '0' };
@@ -26,7 +28,7 @@ const FAST = { PROCESSING_DELAY_MS: '20', FAILURE_RATE: '0' };
 const folder = mkdtempSync(join(tmpdir(), 'farthing-cli-'));
 const database = join(folder, 'main.db');
 const cli = commandLine(folder, () => ({
-  DATABASE_URL: `sqlite:${database}`,
+  DATABASE_URL: addressOf(database),
   FARTHING_URL: server.url,
 }));
 let server: ServerProcess & { url: string };
@@ -185,13 +187,21 @@ describe('farthing start', () => {
     ]);
   });
 
-  test.each<[string, () => Readonly<Record<string, string>>, RegExp]>([
+  test.each<[string, () => Environment | Promise<Environment>, RegExp]>([
     [
       'a port in use',
       () => ({ PORT: new URL(server.url).port, DATABASE_URL: 'sqlite::memory:' }),
       /^error: port \d+ is in use/,
     ],
-    ['a database in use', () => ({ PORT: '0' }), /^error: .*main\.db is in use by another/],
+    [
+      'a database file in use',
+      async () => {
+        const DATABASE_URL = `sqlite:${join(folder, 'taken.db')}`;
+        await startServer({ database: DATABASE_URL });
+        return { PORT: '0', DATABASE_URL };
+      },
+      /^error: .*taken\.db is in use by another/,
+    ],
     [
       'a folder that is not there',
       () => ({ DATABASE_URL: `sqlite:${folder}/no/such.db` }),
@@ -199,7 +209,7 @@ describe('farthing start', () => {
     ],
   ])('says %s in one line and no stack', async (_, env, expected) => {
     // No command is the same command.
-    const run = await cli.run([], { env: env() });
+    const run = await cli.run([], { env: await env() });
     expect(run.code).toBe(1);
     expect(run.stderr).toMatch(expected);
     expect(lines(run.stderr)).toHaveLength(1);

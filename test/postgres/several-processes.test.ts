@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { openStream } from '../live-feed/stream.ts';
 import { expectEventually } from '../property/store.ts';
 import { type Answer, type Call, type Client, clientOf } from '../support/http.ts';
-import { stopPostgresAfterAll, type TestDatabase, testDatabase } from '../support/postgres.ts';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { endServers, type ServerProcess, startServer } from '../support/server.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -20,7 +20,6 @@ type Sent = Readonly<Record<string, string>>;
 const PAYMENT = { amount: 20, currency: 'USD', recipient: 'alice@example.com' };
 const CONNECTIONS = 32;
 
-stopPostgresAfterAll();
 const databases: TestDatabase[] = [];
 afterAll(async () => {
   for (const database of databases) await database.drop();

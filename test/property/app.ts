@@ -1,12 +1,8 @@
 /**
- * The HTTP application for tests, on a real SQLite file in a folder of its own: once with a clock that stands until
+ * The HTTP application for tests, on a real database of its own: once with a clock that stands until
  * a test moves it, once as `compose` wires it, with real time. Nothing listens but what asks to.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { expect } from 'vitest';
@@ -15,7 +11,6 @@ import type { HttpOptions } from '../../src/adapters/http/deps.ts';
 import { createMetrics } from '../../src/adapters/http/metrics.ts';
 import { replyRenderer } from '../../src/adapters/http/replies.ts';
 import { compileRules } from '../../src/adapters/rules/compile.ts';
-import { openSqliteStore } from '../../src/adapters/storage/sqlite/store.ts';
 import { keyedHasher } from '../../src/adapters/system/secret-key.ts';
 import { compose } from '../../src/apps/compose.ts';
 import { effectiveSettings, parseConfig } from '../../src/apps/config.ts';
@@ -29,6 +24,8 @@ import { type Collector, collectTimeSeries } from '../../src/engine/time-series/
 import type { DeliveryStore } from '../../src/engine/webhooks/ports.ts';
 import { snapshot } from '../../src/engine/snapshot.ts';
 import { runTimers, SETTINGS, testClock, type TestClock, testEngine } from '../support/engine.ts';
+import { type TestJobs, testJobs } from '../support/jobs.ts';
+import { type TestPlace, testPlace } from '../support/store.ts';
 import { testWebhooks } from '../support/webhooks.ts';
 
 export type Answer = LightMyRequestResponse;
@@ -40,15 +37,14 @@ export type Headers = Readonly<Record<string, string | string[]>>;
 export interface Client {
   readonly app: FastifyInstance;
   readonly engine: Engine;
-  /** The database file. */
-  readonly path: string;
+  readonly place: TestPlace;
   /** What was logged at level error: a 5xx leaves a line here. */
   readonly errors: readonly string[];
   get(url: string, headers?: Headers): Promise<Answer>;
   post(url: string, body?: Body, headers?: Headers): Promise<Answer>;
   send(method: string, url: string, body?: Body, headers?: Headers): Promise<Answer>;
   /** Everything that is stored, in numbers: equal before and after what must store nothing. */
-  footprint(): Footprint;
+  footprint(): Promise<Footprint>;
   close(): Promise<void>;
 }
 
@@ -59,6 +55,7 @@ export interface TestApp extends Client {
   /** Written down when the test says so. */
   readonly timeSeries: Collector;
   readonly deliveries: DeliveryStore;
+  readonly jobs: TestJobs;
   /** Sends all webhooks that are due now; resolves when nothing is under way. */
   deliver(): Promise<void>;
   /** Makes a payment, runs its timers and reads what became of it. */
@@ -134,25 +131,17 @@ interface TestAppOptions {
 
 /** An application whose clock stands still and whose timers run when the test says so. */
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const folder = mkdtempSync(join(tmpdir(), 'farthing-http-'));
-  const path = join(folder, 'test.db');
+  const place = await testPlace();
   const clock = testClock();
   const settings = { ...SETTINGS, ...options.settings };
   const publish = (payment: Payment) => JSON.stringify(snapshot(payment, settings.retriesMax));
   const { logger, errors } = errorLog();
-  // A reset begins another log, with another name.
-  let writers = 0;
-  const opened = openSqliteStore({
-    path,
-    newWriter: () => `abc${123 + writers++}`,
-    publish,
-    nowMs: () => clock.nowMs(),
-  });
+  const opened = await place.openStore({ publish, nowMs: () => clock.nowMs() });
   const store = options.wrapStore?.(opened) ?? opened;
   const bare = testEngine(store, clock, { ...options, settings });
   const engine: Engine = { ...bare, renderReply: replyRenderer(publish) };
-  const webhooks = testWebhooks(engine, {
-    path: `${path}.webhooks`,
+  const webhooks = await testWebhooks(engine, {
+    store: await place.openDeliveries(),
     ownOrigin: () => originOf(app),
     delivers: options.delivers ?? false,
     isOpen: options.isOnLoopback ?? true,
@@ -169,6 +158,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     webhooks: webhooks.deps,
     onError: (error) => logger.error({ err: error }),
   });
+  const jobs = testJobs();
   const app: FastifyInstance = await buildApp({
     ...asked,
     logger,
@@ -181,16 +171,18 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     timeSeries,
     webhooks: webhooks.deps,
     traffic,
+    jobs: jobs.deps,
     ...(options.dashboardFolder === undefined ? {} : { dashboardFolder: options.dashboardFolder }),
     ...(options.feedLimits === undefined ? {} : { feedLimits: options.feedLimits }),
     onFatal: options.onFatal ?? (() => {}),
   });
-  const client = clientOf(app, engine, path, errors);
+  const client = clientOf(app, engine, place, errors);
   return {
     ...client,
     clock,
     timeSeries,
     deliveries: webhooks.deps.store,
+    jobs,
     deliver: () => webhooks.deliver(),
     runTimers: () => runTimers(engine, clock),
     async settled(body) {
@@ -202,9 +194,9 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       await traffic.close();
       await app.close();
       await webhooks.close();
+      await jobs.store.close();
       await store.close();
-      client.closeReader();
-      rmSync(folder, { recursive: true });
+      await place.remove();
     },
   };
 }
@@ -221,9 +213,8 @@ function originOf(app: FastifyInstance): string | null {
 export async function testService(
   environment: Partial<Record<SettingName, string>> = {},
 ): Promise<Service> {
-  const folder = mkdtempSync(join(tmpdir(), 'farthing-service-'));
-  const path = join(folder, 'test.db');
-  const settings = { DATABASE_URL: `sqlite:${path}`, FAILURE_RATE: '0', ...environment };
+  const place = await testPlace();
+  const settings = { DATABASE_URL: place.url, FAILURE_RATE: '0', ...environment };
   const { logger, errors } = errorLog();
   const requestLines: string[] = [];
   const service = await compose(
@@ -235,7 +226,7 @@ export async function testService(
     (entry) => requestLines.push(JSON.stringify(entry)),
   );
   service.begin();
-  const client = clientOf(service.app, service.engine, path, errors);
+  const client = clientOf(service.app, service.engine, place, errors);
   let ended: Promise<void> | undefined;
   const end = () => (ended ??= service.end());
   return {
@@ -244,8 +235,7 @@ export async function testService(
     end,
     async close() {
       await end();
-      client.closeReader();
-      rmSync(folder, { recursive: true });
+      await place.remove();
     },
   };
 }
@@ -253,9 +243,9 @@ export async function testService(
 function clientOf(
   app: FastifyInstance,
   engine: Engine,
-  path: string,
+  place: TestPlace,
   errors: readonly string[],
-): Omit<Client, 'close'> & { closeReader(): void } {
+): Omit<Client, 'close'> {
   giveDistinctHeaders(app);
   const send = (method: string, url: string, body?: Body, headers: Headers = {}) => {
     const isJson = body !== undefined && !('content-type' in headers);
@@ -267,17 +257,15 @@ function clientOf(
       ...(body === undefined ? {} : { payload: body }),
     });
   };
-  const reader = new DatabaseSync(path, { readOnly: true });
   return {
     app,
     engine,
-    path,
+    place,
     errors,
     send,
     get: (url, headers) => send('GET', url, undefined, headers),
     post: (url, body, headers) => send('POST', url, body, headers),
-    footprint: () => footprintOf(reader),
-    closeReader: () => reader.close(),
+    footprint: () => footprintOf(place),
   };
 }
 
@@ -321,13 +309,14 @@ const TABLES = [
   'sketch_bins',
 ];
 
-function footprintOf(reader: DatabaseSync): Footprint {
-  const rows = TABLES.map((table) => {
-    const row = reader.prepare(`select count(*) as n from ${table}`).get();
-    return [table, Number(row?.['n'])] as const;
-  });
-  const head = reader.prepare('select hex(hash) as hash from events order by sequence desc').get();
-  return { head: String(head?.['hash']), rows: Object.fromEntries(rows) };
+async function footprintOf(place: TestPlace): Promise<Footprint> {
+  const counts = TABLES.map((table) => `(select count(*) from ${table}) as ${table}`);
+  const [row = {}] = await place.query(`select ${counts.join(', ')}`);
+  const rows = TABLES.map((table) => [table, Number(row[table])] as const);
+  const [last] = await place.query('select hash from events order by sequence desc limit 1');
+  const hash = last?.['hash'];
+  const head = hash instanceof Uint8Array ? Buffer.from(hash).toString('hex') : String(hash);
+  return { head, rows: Object.fromEntries(rows) };
 }
 
 /** The port of an application that listens on a free one. */

@@ -87,7 +87,7 @@ test.each(DOORS)('%s %s takes it or says why not', async (method, path, bodies, 
   await fc.assert(
     fc.asyncProperty(bodies, async (body) => {
       const before = await api.get(path);
-      const footprint = api.footprint();
+      const footprint = await api.footprint();
       const answer = await api.send(method, path, JSON.stringify(body), {
         'content-type': 'application/json',
       });
@@ -95,13 +95,13 @@ test.each(DOORS)('%s %s takes it or says why not', async (method, path, bodies, 
       if (answer.statusCode === 200) {
         taken.yes += 1;
         expect(after.body).toBe(answer.body);
-        expect(api.footprint().rows['events']).toBe((footprint.rows['events'] ?? 0) + 1);
+        expect((await api.footprint()).rows['events']).toBe((footprint.rows['events'] ?? 0) + 1);
         return;
       }
       taken.no += 1;
       expectReasons(answer, code);
       expect(after.body).toBe(before.body);
-      expect(api.footprint()).toEqual(footprint);
+      expect(await api.footprint()).toEqual(footprint);
     }),
     { numRuns: 500 },
   );

@@ -6,17 +6,17 @@
  * FARTHING_SEED repeats a run (up to what the order of concurrent requests makes of it), FARTHING_REQUESTS changes
  * its length.
  */
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { isProblemCode, PROBLEMS } from '../../src/adapters/http/problems.ts';
 import { REJECTION_CODES } from '../../src/core/rejections.ts';
-import { auditFile } from '../support/audit.ts';
+import { auditDatabase } from '../support/audit.ts';
+import { isPostgres } from '../support/store.ts';
 import { chanceFrom, freshSeed } from '../support/chance.ts';
 import { type Answer, jsonOf, type Service, testService, type WireProblem } from './app.ts';
 import { type MadeRequest, requestGenerator } from './generator.ts';
 
 const SEED = process.env['FARTHING_SEED'] ?? freshSeed();
-const REQUESTS = Number(process.env['FARTHING_REQUESTS'] ?? 100_000);
+const REQUESTS = Number(process.env['FARTHING_REQUESTS'] ?? (isPostgres ? 10_000 : 100_000));
 const AT_ONCE = 50;
 
 /** The longest wait that a generated request asks for is one second, behind another of two. */
@@ -219,19 +219,19 @@ async function expectWhole(api: Service, faults: Faults, book: AnswerBook): Prom
   expect.soft([...book.kinds].filter(([, times]) => times < LEAST_OF_A_KIND)).toEqual([]);
   expect.soft(summary.total).toBe(book.payments);
   expect.soft(balance.balanced).toBe(true);
-  expect.soft(api.footprint().rows['replies']).toBe(book.decidedKeys.size);
-  expect.soft(differences(eventsByRequest(api.path), book.events)).toEqual([]);
-  expect.soft(auditFile(api.path)).toMatchObject({ faults: [], payments: book.payments });
+  expect.soft((await api.footprint()).rows['replies']).toBe(book.decidedKeys.size);
+  expect.soft(differences(await eventsByRequest(api), book.events)).toEqual([]);
+  expect
+    .soft(await auditDatabase(api.place.url))
+    .toMatchObject({ faults: [], payments: book.payments });
   expect.soft(errors).toEqual([]);
 }
 
 /** Events that a request made itself; those of timers carry its id too, but not its actor. */
-function eventsByRequest(path: string): Map<string, number> {
-  const database = new DatabaseSync(path, { readOnly: true });
-  const rows = database
-    .prepare(`select request_id, count(*) as n from events where actor <> 'timer' group by 1`)
-    .all();
-  database.close();
+async function eventsByRequest({ place }: Service): Promise<Map<string, number>> {
+  const rows = await place.query(
+    `select request_id, count(*) as n from events where actor <> 'timer' group by 1`,
+  );
   return new Map(rows.map((row) => [String(row['request_id']), Number(row['n'])]));
 }
 

@@ -1,17 +1,5 @@
-/** Stores for tests of the engine: real ones, in memory, with something put between where a test wants it. */
-import { openSqliteStore } from '../../src/adapters/storage/sqlite/store.ts';
+/** Something put between an engine and its store, where a test wants it; and waiting for what comes by itself. */
 import type { CommandRequest, Store } from '../../src/engine/ports.ts';
-import { publish, testClock } from '../support/engine.ts';
-
-/** An empty database that ends with the test. */
-export function memoryStore(clock: { nowMs(): number } = testClock()): Store {
-  return openSqliteStore({
-    path: ':memory:',
-    newWriter: () => 'abc123',
-    publish,
-    nowMs: () => clock.nowMs(),
-  });
-}
 
 /** The store, but `before` is asked (and may throw or wait) before each batch. */
 export function withBatch(

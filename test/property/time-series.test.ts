@@ -2,13 +2,9 @@
  * Whatever happens, and wherever the process is killed in between: what the series say is what the log says. The expected
  * sums are made of the log's entries by another, simpler way of counting.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openReadOnly } from '../../src/adapters/storage/sqlite/database.ts';
 import { recount } from '../../src/adapters/storage/sqlite/recount.ts';
-import { openSqliteStore } from '../../src/adapters/storage/sqlite/store.ts';
 import { currencyOf } from '../../src/core/currencies.ts';
 import type { PaymentId } from '../../src/core/ids.ts';
 import { binOf } from '../../src/core/sketch.ts';
@@ -21,7 +17,6 @@ import { type Chance, chanceFrom, freshSeed } from '../support/chance.ts';
 import {
   authorizeCommand,
   createCommand,
-  publish,
   requestOf,
   retryCommand,
   runTimers,
@@ -30,6 +25,7 @@ import {
   testEngine,
 } from '../support/engine.ts';
 import { scenarioOf } from '../support/payment.ts';
+import { isPostgres, type TestPlace, testPlace } from '../support/store.ts';
 
 const WIDTHS: Readonly<Record<TimeLevel, number>> = {
   minute: 60_000,
@@ -40,10 +36,16 @@ const WIDTHS: Readonly<Record<TimeLevel, number>> = {
 };
 const STEPS = 120;
 
+interface Opened {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly collector: Collector;
+}
+
 test.each([freshSeed(), freshSeed(), freshSeed()])(
   'the series are the sums of the log, after any kill, seed %s',
   async (seed) => {
-    const world = new World(seed);
+    const world = await World.open(seed);
     try {
       for (let step = 0; step < STEPS; step += 1) await world.step();
       await world.compare();
@@ -67,60 +69,71 @@ class World {
   readonly compared: { what: string; actual: unknown; expected: unknown }[] = [];
   readonly #chance: Chance;
   readonly #seed: string;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'farthing-series-'));
+  readonly #place: TestPlace;
   readonly #clock = testClock();
-  #store: Store;
-  #engine: Engine;
+  #opened: Opened | undefined;
   #openings = 0;
-  collector: Collector;
 
-  constructor(seed: string) {
+  private constructor(seed: string, place: TestPlace) {
     this.#seed = seed;
+    this.#place = place;
     this.#chance = chanceFrom(seed);
-    [this.#store, this.#engine, this.collector] = this.#open();
   }
 
-  #open(): [Store, Engine, Collector] {
+  static async open(seed: string): Promise<World> {
+    const world = new World(seed, await testPlace());
+    await world.#open();
+    return world;
+  }
+
+  get #now(): Opened {
+    if (this.#opened === undefined) throw new Error('it is not open');
+    return this.#opened;
+  }
+
+  async #open(): Promise<void> {
     this.#openings += 1;
     const name = `${this.#seed}-${this.#openings}`;
-    let writers = 0;
-    const store = openSqliteStore({
-      path: join(this.#folder, 'test.db'),
+    let logs = 0;
+    const store = await this.#place.openStore({
       hasWriteThread: this.#chance.happens(0.3),
-      newWriter: () => `${name}-${(writers += 1)}`,
-      publish,
+      newLog: () => `${name}-${(logs += 1)}`,
       nowMs: () => this.#clock.nowMs(),
     });
     const settings = { ...SETTINGS, failureRate: 0.3, processingJitterMs: 300 };
     const engine = testEngine(store, this.#clock, { seed: name, settings });
-    return [store, engine, collectTimeSeries(engine)];
+    this.#opened = { store, engine, collector: collectTimeSeries(engine) };
   }
 
   /** As after a kill: nothing is written that was not. */
   async restart(): Promise<void> {
     this.seen.kills += 1;
-    this.collector.close();
-    await this.#store.close();
-    [this.#store, this.#engine, this.collector] = this.#open();
+    await this.#close();
+    await this.#open();
   }
 
   async end(): Promise<void> {
-    this.collector.close();
-    await this.#store.close();
-    rmSync(this.#folder, { recursive: true });
+    await this.#close();
+    await this.#place.remove();
+  }
+
+  async #close(): Promise<void> {
+    this.#now.collector.close();
+    await this.#now.store.close();
   }
 
   async step(): Promise<void> {
+    const { engine, collector } = this.#now;
     const chance = this.#chance;
     const happened = chance.fraction();
     if (happened < 0.4) await this.#pay(chance.int(1, 6));
     else if (happened < 0.55) await this.#change();
-    else if (happened < 0.65) await runTimers(this.#engine, this.#clock);
+    else if (happened < 0.65) await runTimers(engine, this.#clock);
     else if (happened < 0.75) this.#clock.advance(10 ** chance.int(1, 7.7));
-    else if (happened < 0.82) await this.collector.catchUp(chance.pick([1, 500, Infinity]));
-    else if (happened < 0.9) await Promise.all([this.#pay(2), this.collector.save(), this.#pay(1)]);
+    else if (happened < 0.82) await collector.catchUp(chance.pick([1, 500, Infinity]));
+    else if (happened < 0.9) await Promise.all([this.#pay(2), collector.save(), this.#pay(1)]);
     else if (happened < 0.96) await this.restart();
-    else if (happened < 0.97) await execute(this.#engine, requestOf({ type: 'reset_data' }));
+    else if (happened < 0.97) await execute(engine, requestOf({ type: 'reset_data' }));
     else await this.compare();
   }
 
@@ -136,18 +149,18 @@ class World {
           modelScore: chance.happens(0.7) ? chance.int(0, 10_000) / 10_000 : null,
         };
         const command = chance.happens(0.5) ? createCommand(asked) : authorizeCommand(asked);
-        return execute(this.#engine, requestOf(command));
+        return execute(this.#now.engine, requestOf(command));
       }),
     );
   }
 
   /** Refunds and retries; those that are refused are welcome too. */
   async #change(): Promise<void> {
-    const { items } = await this.#store.listPayments({ limit: 20, cursor: null });
+    const { items } = await this.#now.store.listPayments({ limit: 20, cursor: null });
     await Promise.all(
       items.map(({ id }) =>
         execute(
-          this.#engine,
+          this.#now.engine,
           requestOf(this.#chance.happens(0.5) ? retryCommand(id) : this.#refund(id)),
         ),
       ),
@@ -161,22 +174,27 @@ class World {
 
   /** The collector as it stands, beside the log; and the recount of what is on disk. */
   async compare(): Promise<void> {
-    await this.collector.catchUp(Infinity);
+    await this.#now.collector.catchUp(Infinity);
     const entries = await this.#entries();
     for (const level of Object.keys(WIDTHS) as TimeLevel[]) {
       const oldestMs = isForTwoDays(level) ? minutesFrom(this.#clock.nowMs()) : 0;
       const span = { level, fromMs: oldestMs, beforeMs: Number.MAX_SAFE_INTEGER };
-      const tallies = await this.collector.tallies(span);
+      const tallies = await this.#now.collector.tallies(span);
       const expected = expectedOf(entries, WIDTHS[level]);
       for (const startMs of expected.keys()) if (startMs < oldestMs) expected.delete(startMs);
       this.compared.push({ what: level, actual: tallies, expected });
-      const scores = await this.collector.riskScores([span]);
+      const scores = await this.#now.collector.riskScores([span]);
       const counted = scores.map((_, bucket) =>
         [...expected.values()].reduce((sum, tally) => sum + (tally.scores[bucket] ?? 0), 0),
       );
       this.compared.push({ what: `${level} scores`, actual: scores, expected: counted });
     }
-    const database = openReadOnly(join(this.#folder, 'test.db'));
+    if (!isPostgres) this.#recount();
+  }
+
+  /** As `farthing ledger check` does it on a file. */
+  #recount(): void {
+    const database = openReadOnly(this.#place.path);
     const series = recount(database).find(({ name }) => name === 'time_series');
     database.close();
     this.compared.push({ what: 'recount', actual: series?.examples, expected: [] });
@@ -185,7 +203,7 @@ class World {
   async #entries(): Promise<Entry[]> {
     const entries: Entry[] = [];
     for (;;) {
-      const page = await this.#store.events({ after: entries.length, limit: 500 });
+      const page = await this.#now.store.events({ after: entries.length, limit: 500 });
       if (page.events.length === 0) return entries;
       entries.push(
         ...page.events.map(({ atMs, paymentSequence, type, cause, data }) => ({

@@ -1,14 +1,11 @@
 /**
  * Holds the engine against the model after every step: each reply, each new event with its hash,
  * each touched payment, its timer and entries, and the totals; now and then everything, recounted
- * from the rows of the file alone.
+ * from the rows alone.
  */
-import { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
 import { CHAIN_START, hashEvent } from '../../src/adapters/storage/chain.ts';
-import { recount } from '../../src/adapters/storage/sqlite/recount.ts';
-import { eventFrom } from '../../src/adapters/storage/rows.ts';
-import { verifyLog } from '../../src/adapters/storage/sqlite/verify.ts';
+import { eventFrom, text } from '../../src/adapters/storage/rows.ts';
 import type { Card } from '../../src/core/card.ts';
 import type { PaymentId } from '../../src/core/ids.ts';
 import type { Payment } from '../../src/core/payment.ts';
@@ -20,7 +17,6 @@ import type {
   StoredBytes,
   StoredEvent,
 } from '../../src/engine/ports.ts';
-import { auditFile } from '../support/audit.ts';
 import { wireNumber } from './decimal.ts';
 import {
   type Expected,
@@ -33,12 +29,12 @@ import {
   refundedOf,
   STATUS_OF_CODE,
 } from './model.ts';
+import type { Stored } from './stored.ts';
 
 /** What the engine did and what it should have done. */
 export class Disagreement extends Error {}
 
 export interface Audited {
-  readonly path: string;
   readonly store: Store;
   readonly nowMs: number;
 }
@@ -57,27 +53,21 @@ export class Auditor {
   #head = CHAIN_START;
   #lastId = '';
   #looked = 0;
-  #reader: DatabaseSync | null = null;
+  readonly #stored: Stored;
 
-  constructor(model: Model, retriesMax: number) {
+  constructor(model: Model, stored: Stored, retriesMax: number) {
     this.#model = model;
+    this.#stored = stored;
     this.#retriesMax = retriesMax;
   }
 
-  /** From now on this file is looked at. */
-  watch(path: string): void {
-    this.close();
-    this.#reader = new DatabaseSync(path, { readOnly: true });
-    if (this.#writer === '') this.#writer = this.#writerNow();
-  }
-
-  close(): void {
-    this.#reader?.close();
-    this.#reader = null;
+  /** To be called when the store was opened for the first time. */
+  async begin(): Promise<void> {
+    this.#writer = await this.#stored.writer();
   }
 
   /** One reply, in the order of the commands: ids are bound as they come. */
-  reply(expected: Expected, actual: Reply): void {
+  async reply(expected: Expected, actual: Reply): Promise<void> {
     if (expected.kind !== actual.kind) disagree('the reply', expected.kind, actual);
     switch (actual.kind) {
       case 'decided':
@@ -95,7 +85,7 @@ export class Auditor {
         if (expected.kind === 'refused') this.#refused(expected, actual);
         return;
       case 'replayed':
-        if (expected.kind === 'replayed') this.replayed(expected.reply, actual.stored);
+        if (expected.kind === 'replayed') await this.replayed(expected.reply, actual.stored);
         return;
       case 'waiting':
         if (expected.kind === 'waiting')
@@ -134,7 +124,7 @@ export class Auditor {
   }
 
   /** The first answer again, byte for byte. */
-  replayed(kept: KeptReply, stored: StoredBytes | null): void {
+  async replayed(kept: KeptReply, stored: StoredBytes | null): Promise<void> {
     if (stored === null) return disagree('a replay', kept, null);
     same('the replayed status', kept.status, stored.status);
     const { payment, isAuthorization } = kept;
@@ -144,7 +134,7 @@ export class Auditor {
     }
     // A reset that came after it has taken the log out by now.
     if (kept.log !== this.#model.resets) return;
-    const body = this.#bodyInLog(payment.identity.id, payment.version);
+    const body = await this.#bodyInLog(payment.identity.id, payment.version);
     same('the replayed bytes', body, stored.body);
   }
 
@@ -162,9 +152,9 @@ export class Auditor {
 
   /** After every step. */
   async step(audited: Audited): Promise<void> {
-    const touched = this.#newEvents();
+    const touched = await this.#newEvents();
     for (const payment of touched) await this.#touched(payment, audited);
-    this.#expiries();
+    await this.#expiries();
     await this.#totals(audited.store);
   }
 
@@ -172,19 +162,18 @@ export class Auditor {
    * Reads the log on from where the last step left it; returns what the events touched, as it is
    * now.
    */
-  #newEvents(): Set<ModelPayment> {
-    const reader = this.#rows();
-    if (this.#resets !== this.#model.resets) this.#beginAnew();
-    const rows = reader
-      .prepare('select * from events where sequence > ? order by sequence')
-      .all(this.#looked);
+  async #newEvents(): Promise<Set<ModelPayment>> {
+    if (this.#resets !== this.#model.resets) await this.#beginAnew();
+    const rows = await this.#stored.select(
+      'select * from events where sequence > ? order by sequence',
+      [this.#looked],
+    );
     const touched = new Set<ModelPayment>();
     for (const row of rows) {
       const event = eventFrom(row);
-      const hash = Buffer.from(row['hash'] as Uint8Array).toString('hex');
-      const previous = Buffer.from(row['prev_hash'] as Uint8Array).toString('hex');
+      const hash = text(row, 'hash');
       same('the sequence of an event', this.#looked + 1, event.sequence);
-      same('the previous hash', this.#head, previous);
+      same('the previous hash', this.#head, text(row, 'prev_hash'));
       same('the hash', hashEvent(this.#head, this.#writer, event), hash);
       this.#head = hash;
       this.#looked += 1;
@@ -196,8 +185,8 @@ export class Auditor {
   }
 
   /** A new log has taken the place of the one that was looked at; its first entry tells of that. */
-  #beginAnew(): void {
-    const [first] = this.#rows().prepare('select data from events where sequence = 1').all();
+  async #beginAnew(): Promise<void> {
+    const [first] = await this.#stored.select('select data from events where sequence = 1');
     const { previous } = JSON.parse(String(first?.['data'])) as {
       previous: { writer: string; entries: number; hash: string };
     };
@@ -208,7 +197,7 @@ export class Auditor {
       const isSeen = previous.entries === this.#looked;
       if (isSeen) same('the head of the old log', this.#head, previous.hash);
     }
-    const writer = this.#writerNow();
+    const writer = await this.#stored.writer();
     if (writer === previous.writer) disagree('the writer of a new log', 'another one', writer);
     this.#writer = writer;
     this.#head = CHAIN_START;
@@ -216,11 +205,6 @@ export class Auditor {
     this.#resets = this.#model.resets;
     this.#known.clear();
     this.#counters.clear();
-  }
-
-  #writerNow(): string {
-    const row = this.#rows().prepare(`select value from meta where name = 'writer'`).get();
-    return String(row?.['value']);
   }
 
   /** The ordinal of the payment that it is about; null for none. */
@@ -266,7 +250,7 @@ export class Auditor {
     same('captured in the ledger', payment.capturedMinor, moved('capture'));
     same('refunded in the ledger', refundedOf(payment), moved('refund'));
     same('entries', (payment.capturedMinor > 0n ? 1 : 0) + payment.refunds.length, entries.length);
-    const timers = this.#rows().prepare('select * from timers where payment_id = ?').all(id);
+    const timers = await this.#stored.select('select * from timers where payment_id = ?', [id]);
     const { timer, attempts } = payment;
     same('the number of timers', timer === null ? 0 : 1, timers.length);
     if (timer === null) return;
@@ -278,11 +262,11 @@ export class Auditor {
   }
 
   /** Timers about no payment: of each moment the last one. */
-  #expiries(): void {
-    const rows = this.#rows()
-      .prepare(`select due_at_ms, kind, attempt from timers where payment_id = '' order by 1`)
-      .all()
-      .map((row) => [row['kind'], row['due_at_ms'], row['attempt']]);
+  async #expiries(): Promise<void> {
+    const stored = await this.#stored.select(
+      `select due_at_ms, kind, attempt from timers where payment_id = '' order by 1`,
+    );
+    const rows = stored.map((row) => [row['kind'], row['due_at_ms'], row['attempt']]);
     const expected = [...this.#model.expiries]
       .toSorted(([left], [right]) => left - right)
       .map(([dueMs, version]) => ['simulation_expires', dueMs, version]);
@@ -311,14 +295,11 @@ export class Auditor {
   }
 
   /**
-   * Everything: the file recounted from its rows, by us and by what `farthing doctor` and `farthing
-   * audit` do, every payment, and lists walked to their end.
+   * Everything: recounted from the rows, by us and by what `farthing doctor` and `farthing audit` do, every payment, and
+   * lists walked to their end.
    */
-  async everything({ store, path }: Audited, status: string, pageItems: number): Promise<void> {
-    same('a recount of the file', [], auditFile(path).faults);
-    const differences = recount(this.#rows()).filter((check) => check.differences > 0);
-    same('its own recount', [], differences);
-    same('its own look at the log', [], verifyLog(this.#rows(), []).faults);
+  async everything({ store }: Audited, status: string, pageItems: number): Promise<void> {
+    same('what recounts find', [], await this.#stored.faults());
     for (const payment of this.#known.values()) {
       samePayment(payment, await store.findPayment(payment.identity.id as PaymentId));
     }
@@ -346,16 +327,12 @@ export class Auditor {
     return !isLate && payments.every((payment) => (payment?.timer?.toMs ?? Infinity) > nowMs);
   }
 
-  #bodyInLog(id: string, version: number): string {
-    const row = this.#rows()
-      .prepare('select data from events where payment_id = ? and payment_sequence = ?')
-      .get(id, version);
+  async #bodyInLog(id: string, version: number): Promise<string> {
+    const [row] = await this.#stored.select(
+      'select data from events where payment_id = ? and payment_sequence = ?',
+      [id, version],
+    );
     return String(row?.['data']);
-  }
-
-  #rows(): DatabaseSync {
-    if (this.#reader === null) throw new Error('no file is looked at');
-    return this.#reader;
   }
 
   #sameWire(payment: ModelPayment, body: string): void {

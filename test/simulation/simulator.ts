@@ -1,19 +1,14 @@
 /**
- * Runs a seeded workload against the real engine on a real SQLite file, with a clock that only the
+ * Runs a seeded workload against the real engine on a real database, with a clock that only the
  * workload moves, and has the auditor look after every step. After TigerBeetle's VOPR: what failed
  * once fails again from its seed.
  *
  * Two chances are drawn: one for what is asked, one for how it is cut into batches and when the
- * store is closed and opened, or left behind as a crash leaves it and opened from a copy of its
- * files.
+ * store is closed and opened, or left behind as a crash leaves it and opened from what is there.
  */
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { memoryFeatures } from '../../src/adapters/features/memory.ts';
 import { BUILTIN_RULES } from '../../src/adapters/rules/builtin.ts';
 import { compileRules } from '../../src/adapters/rules/compile.ts';
-import { openSqliteStore } from '../../src/adapters/storage/sqlite/store.ts';
 import type { Command, Timer } from '../../src/core/commands.ts';
 import { type PaymentId, parsePaymentId } from '../../src/core/ids.ts';
 import type { CompiledRules } from '../../src/core/pipeline.ts';
@@ -28,10 +23,11 @@ import { execute } from '../../src/engine/execute.ts';
 import { replay } from '../../src/engine/feature-replay.ts';
 import type { CommandRequest, Engine, Reply, Store } from '../../src/engine/ports.ts';
 import { type Chance, chanceFrom } from '../support/chance.ts';
-import { publish, SETTINGS, testClock, type TestClock, testEngine } from '../support/engine.ts';
+import { SETTINGS, testClock, type TestClock, testEngine } from '../support/engine.ts';
 import { Auditor } from './auditor.ts';
 import { type Ask, type Expected, Model } from './model.ts';
 import type { WirePatch, WireSettings } from './settings.ts';
+import { newStored, type Stored } from './stored.ts';
 import { type Step, Workload } from './workload.ts';
 
 /**
@@ -47,8 +43,8 @@ export interface SimulationOptions {
   readonly reopening: number;
   /** True after the last step. */
   readonly isDone: (steps: number) => boolean;
-  /** Called at the end, while the file is still there. */
-  readonly atEnd?: (path: string) => void;
+  /** Called at the end, while the database is still there. */
+  readonly atEnd?: (stored: Stored) => Promise<void>;
 }
 
 export interface SimulationReport {
@@ -91,7 +87,7 @@ const NOBODY = '01980000-0000-7000-8000-000000000000';
 
 /** Throws an Error that names seed and step when engine and model disagree. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
-  const simulation = new Simulation(options);
+  const simulation = await Simulation.open(options);
   try {
     return await simulation.run();
   } catch (error) {
@@ -105,31 +101,58 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   }
 }
 
+interface Begun {
+  readonly cuts: Chance;
+  readonly clock: TestClock;
+  readonly stored: Stored;
+  readonly openings: (hasWriteThread: boolean) => Promise<Store>;
+  readonly hasWriteThread: boolean;
+  readonly store: Store;
+}
+
+/** Opens the store, again and again; logs are named in the order in which they begin. */
+function openingsOf(stored: Stored, clock: TestClock): Begun['openings'] {
+  let logs = 0;
+  return async (hasWriteThread) => {
+    let isOpen = false;
+    const store = await stored.open({
+      hasWriteThread,
+      // Asked for at each opening, and once for each log that a reset begins.
+      newLog: () => `log-${isOpen ? (logs += 1) : logs}`,
+      nowMs: () => clock.nowMs(),
+    });
+    isOpen = true;
+    return store;
+  };
+}
+
 class Simulation {
   steps = 0;
   readonly #options: SimulationOptions;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'farthing-simulation-'));
-  readonly #clock: TestClock = testClock();
+  readonly #stored: Stored;
+  readonly #clock: TestClock;
+  readonly #openings: Begun['openings'];
   readonly #cuts: Chance;
   readonly #model: Model;
   readonly #workload: Workload;
   readonly #auditor: Auditor;
   readonly #replies: Record<string, number> = {};
   readonly #rules: Record<string, number> = {};
-  #path = join(this.#folder, '0.db');
   #store: Store;
   #engine: Engine;
-  #hasWriteThread = true;
+  #hasWriteThread: boolean;
   #commands = 0;
   #reopened = 0;
-  /** Logs that were begun in the files. */
-  #logs = 0;
 
-  constructor(options: SimulationOptions) {
+  private constructor(options: SimulationOptions, begun: Begun) {
     this.#options = options;
-    const { seed, batching } = options;
-    this.#cuts = chanceFrom(`${seed}/${batching}/cuts`);
-    this.#store = this.#open();
+    const { seed } = options;
+    this.#cuts = begun.cuts;
+    this.#clock = begun.clock;
+    this.#stored = begun.stored;
+    this.#openings = begun.openings;
+    this.#hasWriteThread = begun.hasWriteThread;
+    this.#store = begun.store;
     this.#engine = testEngine(this.#store, this.#clock, { seed, settings: CONFIGURED });
     this.#model = new Model({
       settings: CONFIGURED_ON_WIRE,
@@ -137,8 +160,20 @@ class Simulation {
       draw: this.#engine.random.draw,
     });
     this.#workload = new Workload(chanceFrom(`${seed}/commands`), this.#model);
-    this.#auditor = new Auditor(this.#model, CONFIGURED.retriesMax);
-    this.#auditor.watch(this.#path);
+    this.#auditor = new Auditor(this.#model, this.#stored, CONFIGURED.retriesMax);
+  }
+
+  static async open(options: SimulationOptions): Promise<Simulation> {
+    const cuts = chanceFrom(`${options.seed}/${options.batching}/cuts`);
+    const clock = testClock();
+    const stored = await newStored();
+    const openings = openingsOf(stored, clock);
+    const hasWriteThread = cuts.happens(0.3);
+    const store = await openings(hasWriteThread);
+    const begun = { cuts, clock, stored, openings, hasWriteThread, store };
+    const simulation = new Simulation(options, begun);
+    await simulation.#auditor.begin();
+    return simulation;
   }
 
   async run(): Promise<SimulationReport> {
@@ -151,7 +186,7 @@ class Simulation {
     await this.#settle();
     await this.#auditor.step(this.#audited());
     await this.#auditEverything();
-    this.#options.atEnd?.(this.#path);
+    await this.#options.atEnd?.(this.#stored);
     return {
       steps: this.steps,
       commands: this.#commands,
@@ -165,9 +200,8 @@ class Simulation {
   }
 
   async end(): Promise<void> {
-    this.#auditor.close();
     await this.#store.close();
-    rmSync(this.#folder, { recursive: true, force: true });
+    await this.#stored.remove();
   }
 
   async #step(step: Step): Promise<void> {
@@ -204,7 +238,7 @@ class Simulation {
     for (const [index, ask] of asks.entries()) {
       const [prediction, reply] = [expected[index], replies[index]];
       if (prediction === undefined || reply === undefined) throw new Error('a reply per command');
-      this.#auditor.reply(prediction, reply);
+      await this.#auditor.reply(prediction, reply);
       this.#count(prediction, ask);
     }
     this.#commands += asks.length;
@@ -311,24 +345,15 @@ class Simulation {
   }
 
   /**
-   * Ends the store properly, or leaves it as a crash does: its files are copied as they are, and go
-   * on from there.
+   * Ends the store properly, or leaves it as a crash does.
    */
   async #reopen(): Promise<void> {
     this.#reopened += 1;
-    const old = this.#path;
     // While another thread may write, a copy of the files is of no one moment.
     const isCrash = !this.#hasWriteThread && this.#cuts.happens(0.7);
-    if (isCrash) {
-      this.#path = join(this.#folder, `${this.#reopened}.db`);
-      copyFileSync(old, this.#path);
-      if (existsSync(`${old}-wal`)) copyFileSync(`${old}-wal`, `${this.#path}-wal`);
-    }
-    this.#auditor.close();
-    await this.#store.close();
-    if (isCrash) rmSync(old);
-    this.#store = this.#open();
-    this.#auditor.watch(this.#path);
+    await this.#stored.leave(this.#store, isCrash);
+    this.#hasWriteThread = this.#cuts.happens(0.3);
+    this.#store = await this.#openings(this.#hasWriteThread);
     this.#engine = await this.#restarted();
     await this.#auditor.step(this.#audited());
   }
@@ -348,26 +373,8 @@ class Simulation {
     return { ...this.#engine, store, features, controls: { current } };
   }
 
-  #open(): Store {
-    this.#hasWriteThread = this.#cuts.happens(0.3);
-    let isOpen = false;
-    const store = openSqliteStore({
-      path: this.#path,
-      hasWriteThread: this.#hasWriteThread,
-      // Asked for at each opening, and once for each log that a reset begins.
-      newWriter: () => `log-${isOpen ? (this.#logs += 1) : this.#logs}`,
-      publish,
-      nowMs: () => this.#clock.nowMs(),
-      onSearchError(error) {
-        throw error;
-      },
-    });
-    isOpen = true;
-    return store;
-  }
-
   #audited() {
-    return { path: this.#path, store: this.#store, nowMs: this.#clock.nowMs() };
+    return { store: this.#store, nowMs: this.#clock.nowMs() };
   }
 
   async #auditEverything(): Promise<void> {

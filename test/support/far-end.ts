@@ -1,6 +1,4 @@
 /** A courier whose far end is a function and whose clock stands until it is moved; log and deliveries are real ones. */
-import { openSqliteStore } from '../../src/adapters/storage/sqlite/store.ts';
-import { openSqliteDeliveries } from '../../src/adapters/storage/sqlite-webhooks/store.ts';
 import { signer } from '../../src/adapters/webhooks/sign.ts';
 import type { AttemptResult } from '../../src/core/webhooks/delivery.ts';
 import type { Endpoint } from '../../src/core/webhooks/endpoint.ts';
@@ -11,13 +9,13 @@ import { endpointOf } from './deliveries.ts';
 import {
   createCommand,
   mustDecide,
-  publish,
   runTimers,
   testClock,
   type TestClock,
   testEngine,
 } from './engine.ts';
 import { SECRET } from './receivers.ts';
+import { emptyDeliveries, emptyStore } from './store.ts';
 
 /** What the far end answers: a status, or everything. May take its time. */
 export type Answer = number | AttemptResult;
@@ -48,11 +46,11 @@ export async function courierUnderTest(
   const clock = testClock();
   const nowMs = () => clock.nowMs();
   // A reset begins another log, with another name.
-  let writers = 0;
-  const newWriter = () => `abc${(writers += 1)}`;
-  const store = openSqliteStore({ path: ':memory:', newWriter, publish, nowMs });
+  let logs = 0;
+  const newLog = () => `abc${(logs += 1)}`;
+  const store = await emptyStore(clock, newLog);
   const engine = testEngine(store, clock);
-  const deliveries = openSqliteDeliveries({ path: ':memory:' });
+  const deliveries = await emptyDeliveries();
   const sent: WebhookRequest[] = [];
   const errors: unknown[] = [];
   let farEnd: FarEnd = () => 204;

@@ -4,11 +4,12 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { addressOf, databaseUrl } from './store.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/apps/main.ts', import.meta.url));
 
 /** A start takes a fifth of a second; on a machine that does ten other things, several. */
-const START_MS_MAX = 20_000;
+const START_MS_MAX = 40_000;
 
 /** What is kept of the log, to be shown when something goes wrong. */
 const OUTPUT_CHARS_MAX = 64 * 1024;
@@ -32,8 +33,11 @@ export interface ServerProcess {
 }
 
 export interface ServerOptions {
+  /** A file, or the address of a database on a server; with TEST_STORE=postgres a file's name stands for one of those. */
   readonly database: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What of it is started; the server when absent. */
+  readonly command?: 'start' | 'worker';
   /** A command that runs the server's command line, which is appended to it. */
   readonly wrapper?: readonly string[];
 }
@@ -62,14 +66,14 @@ export async function endServers(): Promise<void> {
 export async function startServer(
   options: ServerOptions,
 ): Promise<ServerProcess & { url: string }> {
-  const server = spawnServer(options);
+  const server = spawnServer({ ...options, database: await databaseUrl(options.database) });
   const url = await server.listening;
   return { ...server, url };
 }
 
 /** Starts it and returns at once, so that it can be killed while it starts. */
 export function spawnServer(options: ServerOptions): ServerProcess {
-  const wrapped = [...(options.wrapper ?? []), process.execPath, MAIN, 'start'];
+  const wrapped = [...(options.wrapper ?? []), process.execPath, MAIN, options.command ?? 'start'];
   const command = wrapped[0] ?? process.execPath;
   const args = wrapped.slice(1);
   const child = spawn(command, args, {
@@ -91,7 +95,7 @@ export function spawnServer(options: ServerOptions): ServerProcess {
   });
   const entry: Child = { kill: () => void child.kill('SIGKILL'), ended };
   children.add(entry);
-  const listening = addressOf(child, ended, () => output);
+  const listening = heardAddress(child, ended, () => output);
   // Who kills it while it starts does not ask where it listens.
   listening.catch(() => {});
   return {
@@ -110,8 +114,9 @@ export function spawnServer(options: ServerOptions): ServerProcess {
 function environmentOf({ database, environment }: ServerOptions): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
-    DATABASE_URL: `sqlite:${database}`,
+    DATABASE_URL: addressOf(database),
     PORT: '0',
+    WORKER_PORT: '0',
     LOG_LEVEL: 'info',
     PROCESSING_DELAY_MS: '200',
     ...environment,
@@ -119,7 +124,7 @@ function environmentOf({ database, environment }: ServerOptions): NodeJS.Process
 }
 
 /** The `url` of the line that says it listens. */
-async function addressOf(
+async function heardAddress(
   child: ChildProcess,
   ended: Promise<Ended>,
   output: () => string,

@@ -1,7 +1,6 @@
-/** Webhooks for tests: a real store on a file, the real guard, signer and sender; delivered when the test says so. */
+/** Webhooks for tests: a real store, the real guard, signer and sender; delivered when the test says so. */
 import { randomBytes } from 'node:crypto';
 import type { HttpDeps, WebhookDeps } from '../../src/adapters/http/deps.ts';
-import { openSqliteDeliveries } from '../../src/adapters/storage/sqlite-webhooks/store.ts';
 import { addressGuard } from '../../src/adapters/webhooks/addresses.ts';
 import { newSecret } from '../../src/adapters/webhooks/secret.ts';
 import { openSender } from '../../src/adapters/webhooks/sender.ts';
@@ -9,6 +8,7 @@ import { signer } from '../../src/adapters/webhooks/sign.ts';
 import { verdictOf } from '../../src/adapters/webhooks/verify.ts';
 import type { Engine } from '../../src/engine/ports.ts';
 import { Courier } from '../../src/engine/webhooks/courier.ts';
+import type { DeliveryStore } from '../../src/engine/webhooks/ports.ts';
 
 export interface TestWebhooks {
   readonly deps: HttpDeps['webhooks'];
@@ -18,7 +18,7 @@ export interface TestWebhooks {
 }
 
 export interface TestWebhooksOptions {
-  readonly path: string;
+  readonly store: DeliveryStore;
   /** Where our own sinks are; null while nothing listens. */
   readonly ownOrigin: () => string | null;
   /** True: whatever is changed by hand is delivered at once, as by a server. */
@@ -27,9 +27,13 @@ export interface TestWebhooksOptions {
   readonly isOpen: boolean;
 }
 
-export function testWebhooks(engine: Engine, options: TestWebhooksOptions): TestWebhooks {
-  const { path, ownOrigin, delivers, isOpen } = options;
-  const store = openSqliteDeliveries({ path });
+export async function testWebhooks(
+  engine: Engine,
+  options: TestWebhooksOptions,
+): Promise<TestWebhooks> {
+  const { store, ownOrigin, delivers, isOpen } = options;
+  // As a server does when it starts: what is made by hand before the courier looks belongs to this log.
+  if ((await store.cursor()) === null) await store.beginLog(await engine.store.logHead());
   const guard = addressGuard({ isOpen, allowCidrs: [], allowHosts: [], ownOrigin });
   const nowSeconds = () => Math.floor(Date.now() / 1000);
   const nowMs = () => engine.clock.nowMs();

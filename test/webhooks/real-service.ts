@@ -1,19 +1,16 @@
 /** The application as `npm start` wires it and receivers on real sockets; what a test opened is closed after it. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach } from 'vitest';
 import { compose } from '../../src/apps/compose.ts';
 import { effectiveSettings, parseConfig } from '../../src/apps/config.ts';
 import type { SettingName } from '../../src/apps/settings.ts';
 import type { Engine } from '../../src/engine/ports.ts';
+import { type TestPlace, testPlace } from '../support/store.ts';
 import { type Behaviour, type Receiver, startReceiver } from '../support/receivers.ts';
 
 export interface RealService {
   readonly engine: Engine;
-  /** The database file. */
-  readonly path: string;
+  readonly place: TestPlace;
   readonly url: string;
   /** Lines that were logged as warnings or worse. */
   readonly complaints: readonly string[];
@@ -36,11 +33,11 @@ export async function receiver(behaviour?: Behaviour): Promise<Receiver> {
   return made;
 }
 
-/** A folder that is gone after the test. */
-export function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'farthing-webhooks-'));
-  closing.push(() => rmSync(path, { recursive: true, force: true }));
-  return path;
+/** What DATABASE_URL says for services that are started one after the other on the same data. */
+export async function keptUrl(): Promise<string> {
+  const place = await testPlace();
+  closing.push(() => place.remove());
+  return place.url;
 }
 
 /** Pino's number for it. */
@@ -50,9 +47,10 @@ const WARN = 40;
 export async function realService(
   environment: Partial<Record<SettingName, string>> = {},
 ): Promise<RealService> {
-  const path = join(folder(), 'test.db');
+  const place = await testPlace();
+  closing.push(() => place.remove());
   const settings = {
-    DATABASE_URL: `sqlite:${path}`,
+    DATABASE_URL: place.url,
     FAILURE_RATE: '0',
     PROCESSING_DELAY_MS: '20',
     ...environment,
@@ -86,7 +84,7 @@ export async function realService(
   };
   return {
     engine: service.engine,
-    path,
+    place,
     url,
     complaints,
     call,

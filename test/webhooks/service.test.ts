@@ -1,16 +1,23 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { expectEventually } from '../property/store.ts';
 import { SECRET } from '../support/receivers.ts';
-import { folder, type RealService, realService, receiver } from './real-service.ts';
+import { keptUrl, type RealService, realService, receiver } from './real-service.ts';
+import { isPostgres } from '../support/store.ts';
 
 interface WireDelivery {
   readonly id: string;
   readonly event_id: string;
   readonly status: string;
 }
+
+const PLACES: readonly (readonly [string, Readonly<Record<string, string>>])[] = isPostgres
+  ? [['on Postgres', {}]]
+  : [
+      ['on a thread of its own', {}],
+      ['beside a database in memory', { DATABASE_URL: 'sqlite::memory:' }],
+    ];
 
 async function deliveriesOf(service: RealService): Promise<readonly WireDelivery[]> {
   const { data } = await service.call<{ data: WireDelivery[] }>(
@@ -20,10 +27,7 @@ async function deliveriesOf(service: RealService): Promise<readonly WireDelivery
   return data;
 }
 
-describe.each([
-  ['on a thread of its own', {}],
-  ['beside a database in memory', { DATABASE_URL: 'sqlite::memory:' }],
-])('the courier %s', (_, environment) => {
+describe.each(PLACES)('the courier %s', (_, environment) => {
   test('sends what happens to WEBHOOK_URL, signed so that the official library accepts it', async () => {
     const far = await receiver();
     const near = await realService({
@@ -102,7 +106,7 @@ describe.each([
 
 describe('after a restart', () => {
   test('what was not delivered is delivered, and nothing else is sent again', async () => {
-    const database = { DATABASE_URL: `sqlite:${join(folder(), 'kept.db')}` };
+    const database = { DATABASE_URL: await keptUrl() };
     const far = await receiver();
     const environment = { ...database, WEBHOOK_URL: far.url, WEBHOOK_TIME_SCALE: '0.001' };
     const first = await realService(environment);
@@ -123,7 +127,7 @@ describe('after a restart', () => {
   });
 
   test('the endpoint of WEBHOOK_URL keeps its secret, waits without the variable, and comes back', async () => {
-    const database = { DATABASE_URL: `sqlite:${join(folder(), 'kept.db')}` };
+    const database = { DATABASE_URL: await keptUrl() };
     const far = await receiver();
     const secretsSeen = new Set<string>();
     for (const url of [far.url, '', far.url]) {
@@ -147,6 +151,6 @@ describe('after a restart', () => {
 test('without an endpoint nothing is started', async () => {
   const near = await realService();
   await near.pay(1);
-  expect(existsSync(`${near.path}.webhooks`)).toBe(true);
+  if (!isPostgres) expect(existsSync(`${near.place.path}.webhooks`)).toBe(true);
   expect(process.getActiveResourcesInfo().filter((name) => name === 'MessagePort')).toEqual([]);
 });

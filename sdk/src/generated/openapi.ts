@@ -1345,6 +1345,264 @@ export interface operations {
             };
         };
     };
+    readonly listJobs: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
+                /** @description One status or several, joined by commas. */
+                readonly status?: string;
+                /** @description One type or several, joined by commas. */
+                readonly type?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly data: readonly {
+                            readonly id: string;
+                            /**
+                             * @description seed_synthetic_transactions makes realistic payments; refresh_features makes what is known of cards, devices and addresses anew from the log; retention takes out what is past its keep.
+                             * @enum {string}
+                             */
+                            readonly type: "seed_synthetic_transactions" | "refresh_features" | "retention";
+                            /** @description What it was asked with; what was left out is filled in. */
+                            readonly params: Record<string, unknown>;
+                            /** @enum {string} */
+                            readonly status: "queued" | "running" | "succeeded" | "failed" | "canceled";
+                            readonly progress: {
+                                readonly done: number;
+                                /** @description null while nobody knows. */
+                                readonly total: number | null;
+                            };
+                            /** @description Tries since it last got further, the one that goes on included. */
+                            readonly attempts: number;
+                            /** @description After so many tries without getting further it has failed. */
+                            readonly max_attempts: number;
+                            /**
+                             * Format: date-time
+                             * @description When it is begun, at the earliest; null unless it is queued.
+                             */
+                            readonly next_attempt_at: string | null;
+                            /** @description Of the last try, if that failed. */
+                            readonly error: string | null;
+                            /** @description What it came to; null unless it succeeded. */
+                            readonly result: Record<string, unknown> | null;
+                            /** Format: date-time */
+                            readonly created_at: string;
+                            /** Format: date-time */
+                            readonly started_at: string | null;
+                            /** Format: date-time */
+                            readonly finished_at: string | null;
+                        }[];
+                        readonly has_more: boolean;
+                        readonly next_cursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    readonly createJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /**
+                     * @description seed_synthetic_transactions makes realistic payments; refresh_features makes what is known of cards, devices and addresses anew from the log; retention takes out what is past its keep.
+                     * @enum {string}
+                     */
+                    readonly type: "seed_synthetic_transactions" | "refresh_features" | "retention";
+                    /** @description Those of the type; each says which that is. */
+                    readonly params?: {
+                        /** @description seed_synthetic_transactions, needed: how many payments. */
+                        readonly count?: number;
+                        /** @description seed_synthetic_transactions: payments that are committed together; 250 when absent. */
+                        readonly batch_size?: number;
+                        /** @description seed_synthetic_transactions: the same seed and count make the same payments; the id of the job when absent. */
+                        readonly seed?: string;
+                        /** @description refresh_features: the fingerprint of one card, as its payments have it; null or absent: all cards, devices and addresses. */
+                        readonly card_fingerprint?: string | null;
+                        /** @description retention: days that attempts of delivered webhooks and finished jobs are kept; 30 when absent. */
+                        readonly keep_days?: number;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Default Response */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        /**
+                         * @description seed_synthetic_transactions makes realistic payments; refresh_features makes what is known of cards, devices and addresses anew from the log; retention takes out what is past its keep.
+                         * @enum {string}
+                         */
+                        readonly type: "seed_synthetic_transactions" | "refresh_features" | "retention";
+                        /** @description What it was asked with; what was left out is filled in. */
+                        readonly params: Record<string, unknown>;
+                        /** @enum {string} */
+                        readonly status: "queued" | "running" | "succeeded" | "failed" | "canceled";
+                        readonly progress: {
+                            readonly done: number;
+                            /** @description null while nobody knows. */
+                            readonly total: number | null;
+                        };
+                        /** @description Tries since it last got further, the one that goes on included. */
+                        readonly attempts: number;
+                        /** @description After so many tries without getting further it has failed. */
+                        readonly max_attempts: number;
+                        /**
+                         * Format: date-time
+                         * @description When it is begun, at the earliest; null unless it is queued.
+                         */
+                        readonly next_attempt_at: string | null;
+                        /** @description Of the last try, if that failed. */
+                        readonly error: string | null;
+                        /** @description What it came to; null unless it succeeded. */
+                        readonly result: Record<string, unknown> | null;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: date-time */
+                        readonly started_at: string | null;
+                        /** Format: date-time */
+                        readonly finished_at: string | null;
+                    };
+                };
+            };
+        };
+    };
+    readonly getJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly job_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        /**
+                         * @description seed_synthetic_transactions makes realistic payments; refresh_features makes what is known of cards, devices and addresses anew from the log; retention takes out what is past its keep.
+                         * @enum {string}
+                         */
+                        readonly type: "seed_synthetic_transactions" | "refresh_features" | "retention";
+                        /** @description What it was asked with; what was left out is filled in. */
+                        readonly params: Record<string, unknown>;
+                        /** @enum {string} */
+                        readonly status: "queued" | "running" | "succeeded" | "failed" | "canceled";
+                        readonly progress: {
+                            readonly done: number;
+                            /** @description null while nobody knows. */
+                            readonly total: number | null;
+                        };
+                        /** @description Tries since it last got further, the one that goes on included. */
+                        readonly attempts: number;
+                        /** @description After so many tries without getting further it has failed. */
+                        readonly max_attempts: number;
+                        /**
+                         * Format: date-time
+                         * @description When it is begun, at the earliest; null unless it is queued.
+                         */
+                        readonly next_attempt_at: string | null;
+                        /** @description Of the last try, if that failed. */
+                        readonly error: string | null;
+                        /** @description What it came to; null unless it succeeded. */
+                        readonly result: Record<string, unknown> | null;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: date-time */
+                        readonly started_at: string | null;
+                        /** Format: date-time */
+                        readonly finished_at: string | null;
+                    };
+                };
+            };
+        };
+    };
+    readonly cancelJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly job_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Default Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        /**
+                         * @description seed_synthetic_transactions makes realistic payments; refresh_features makes what is known of cards, devices and addresses anew from the log; retention takes out what is past its keep.
+                         * @enum {string}
+                         */
+                        readonly type: "seed_synthetic_transactions" | "refresh_features" | "retention";
+                        /** @description What it was asked with; what was left out is filled in. */
+                        readonly params: Record<string, unknown>;
+                        /** @enum {string} */
+                        readonly status: "queued" | "running" | "succeeded" | "failed" | "canceled";
+                        readonly progress: {
+                            readonly done: number;
+                            /** @description null while nobody knows. */
+                            readonly total: number | null;
+                        };
+                        /** @description Tries since it last got further, the one that goes on included. */
+                        readonly attempts: number;
+                        /** @description After so many tries without getting further it has failed. */
+                        readonly max_attempts: number;
+                        /**
+                         * Format: date-time
+                         * @description When it is begun, at the earliest; null unless it is queued.
+                         */
+                        readonly next_attempt_at: string | null;
+                        /** @description Of the last try, if that failed. */
+                        readonly error: string | null;
+                        /** @description What it came to; null unless it succeeded. */
+                        readonly result: Record<string, unknown> | null;
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: date-time */
+                        readonly started_at: string | null;
+                        /** Format: date-time */
+                        readonly finished_at: string | null;
+                    };
+                };
+            };
+        };
+    };
     readonly getSimulation: {
         readonly parameters: {
             readonly query?: never;
@@ -3543,6 +3801,10 @@ export interface operations {
                         /** @enum {string} */
                         readonly status: "ready" | "not_ready";
                         readonly reason: string | null;
+                        /** @description How what it would rather not be without is: "ok", or what is wrong and what is used in its place. "redis" is there when REDIS_URL is set. */
+                        readonly checks: {
+                            readonly [key: string]: string;
+                        };
                     };
                 };
             };

@@ -5,14 +5,13 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   createCommand,
   mustDecide,
-  publish,
   testClock,
   type TestClock,
   testEngine,
 } from '../../../test/support/engine.ts';
 import type { Engine, Store } from '../../engine/ports.ts';
 import { catchUp, type Follower } from '../../engine/relay.ts';
-import { openSqliteStore } from '../storage/sqlite/store.ts';
+import { emptyStore } from '../../../test/support/store.ts';
 import { type Anchor, anchorFollower } from './anchor.ts';
 
 let folder: string;
@@ -22,12 +21,11 @@ let store: Store;
 let engine: Engine;
 let follower: Follower;
 
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'farthing-anchor-'));
   path = join(folder, 'anchors');
   clock = testClock();
-  const nowMs = () => clock.nowMs();
-  store = openSqliteStore({ path: ':memory:', newWriter: () => 'abc123', publish, nowMs });
+  store = await emptyStore(clock, () => 'abc123');
   engine = testEngine(store, clock);
   follower = anchorFollower(path, store, clock);
 });
@@ -48,8 +46,8 @@ function anchors(): Anchor[] {
 test('an anchor is the head of the chain', async () => {
   await pay(3);
   await catchUp(engine, follower);
-  const { writer, sequence, hash, atMs } = await store.logHead();
-  expect(anchors()).toEqual([{ writer, sequence, hash, at_ms: atMs }]);
+  const { writer, sequence, hash } = await store.logHead();
+  expect(anchors()).toEqual([{ writer, sequence, hash, at_ms: clock.nowMs() }]);
 });
 
 test('a thousand entries make one before the minute is over, fewer do not', async () => {

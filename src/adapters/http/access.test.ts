@@ -56,11 +56,39 @@ describe('the Host header', () => {
   ];
   test.each(foreign)('%j is 403 everywhere, and nothing is stored', async (host) => {
     api = await testApp();
-    const before = api.footprint();
+    const before = await api.footprint();
     expectProblem(await api.get('/summary', { host }), 403, 'host_not_allowed');
     expectProblem(await api.get('/nowhere', { host }), 403, 'host_not_allowed');
     expectProblem(await api.post('/payments', PAYMENT, { host }), 403, 'host_not_allowed');
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
+  });
+});
+
+describe('an address as Host', () => {
+  const addresses = ['127.0.0.2', '172.18.0.5:8080', '[fd00::7]:8080', '[fd00::7]'];
+  test.each(addresses)('(%s) is enough to be watched by, and for nothing else', async (host) => {
+    api = await testApp();
+    for (const path of ['/health', '/livez', '/readyz', '/metrics', '/metrics?x']) {
+      expect([path, (await api.get(path, { host })).statusCode]).toEqual([path, 200]);
+    }
+    expectProblem(await api.get('/summary', { host }), 403, 'host_not_allowed');
+    expectProblem(await api.get('/', { host }), 403, 'host_not_allowed');
+    expectProblem(await api.post('/payments', PAYMENT, { host }), 403, 'host_not_allowed');
+  });
+
+  const names = ['evil.example', '1.2.3.4.evil.example', '1.2.3', '[evil.example]', '1.2.3.4:5:6'];
+  test.each(names)('is not %s', async (host) => {
+    api = await testApp();
+    expectProblem(await api.get('/metrics', { host }), 403, 'host_not_allowed');
+    expectProblem(await api.get('/livez', { host }), 403, 'host_not_allowed');
+  });
+
+  test('spares nobody the API key that /metrics asks for', async () => {
+    api = await testApp({ http: { apiKeys: KEYS } });
+    const host = '172.18.0.5:8080';
+    expectProblem(await api.get('/metrics', { host }), 401, 'unauthorized');
+    const answer = await api.get('/metrics', { host, ...bearer(READ_ONLY) });
+    expect(answer.statusCode).toBe(200);
   });
 });
 
@@ -75,7 +103,7 @@ describe('a web page of a foreign origin', () => {
   ];
   test.each(origins)('(%s) can send nothing, not even a simple request', async (origin) => {
     api = await testApp();
-    const before = api.footprint();
+    const before = await api.footprint();
     const text = { origin, 'content-type': 'text/plain' };
     const answers = [
       await api.post('/payments', JSON.stringify(PAYMENT), text),
@@ -86,7 +114,7 @@ describe('a web page of a foreign origin', () => {
       expectProblem(answer, 403, 'origin_not_allowed');
       expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
     }
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
   });
 
   test.each(origins)('(%s) gets no preflight', async (origin) => {
@@ -191,13 +219,13 @@ describe('API keys', () => {
   ];
   test.each(wrong)('(%s) are 401, and nothing is stored', async (_name, headers) => {
     api = await testApp({ http: { apiKeys: KEYS } });
-    const before = api.footprint();
+    const before = await api.footprint();
     const answer = await api.post('/payments', PAYMENT, headers);
     expectProblem(answer, 401, 'unauthorized');
     expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
     expectProblem(await api.get('/payments', headers), 401, 'unauthorized');
     expectProblem(await api.get('/nowhere', headers), 401, 'unauthorized');
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
   });
 
   test('that may do everything do', async () => {
@@ -212,14 +240,14 @@ describe('API keys', () => {
 
   test('that may only read do not write', async () => {
     api = await testApp({ http: { apiKeys: KEYS } });
-    const before = api.footprint();
+    const before = await api.footprint();
     expect(expectList(await api.get('/payments', bearer(READ_ONLY))).data).toEqual([]);
     expect((await api.send('HEAD', '/summary', undefined, bearer(READ_ONLY))).statusCode).toBe(200);
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
       const answer = await api.send(method, '/payments', undefined, bearer(READ_ONLY));
       expectProblem(answer, 403, 'read_only_key');
     }
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
   });
 
   const open = [
@@ -270,11 +298,11 @@ describe('the rate limit', () => {
     api = await testApp({ http: { rateLimitPerMinute: 3 } });
     for (let sent = 0; sent < 3; sent += 1)
       expectPayment(await api.post('/payments', PAYMENT), 201);
-    const before = api.footprint();
+    const before = await api.footprint();
     const answer = await api.post('/payments', PAYMENT);
     expectProblem(answer, 429, 'rate_limited');
     expect(String(answer.headers['retry-after'])).toMatch(/^[1-9]\d?$/);
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
   });
 
   test('counts each key for itself', async () => {
@@ -295,6 +323,21 @@ describe('the rate limit', () => {
     expect(
       answers.map(({ statusCode }) => statusCode).toSorted((left, right) => left - right),
     ).toEqual([404, 404, 429]);
+  });
+
+  test('counts by whom a trusted proxy names, and believes nobody else', async () => {
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    const statuses = async () => {
+      const asked = ['203.0.113.1', '203.0.113.1', '203.0.113.2', '198.51.100.7, 203.0.113.1'];
+      const answers = [];
+      for (const address of asked) answers.push(await api.get('/summary', from(address)));
+      return answers.map(({ statusCode }) => statusCode);
+    };
+    api = await testApp({ http: { rateLimitPerMinute: 1 } });
+    expect(await statuses()).toEqual([200, 429, 429, 429]);
+    await api.close();
+    api = await testApp({ http: { rateLimitPerMinute: 1, trustedProxies: ['127.0.0.0/8'] } });
+    expect(await statuses()).toEqual([200, 429, 200, 429]);
   });
 
   test('of zero is none', async () => {

@@ -4,6 +4,7 @@
  * keys are set, a key that may do what is asked.
  */
 import { hash, timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import type { ApiKey, HttpOptions } from './deps.ts';
 import { Problem } from './problems.ts';
@@ -19,6 +20,9 @@ const OPEN_ROUTES = new Set([
   '/errors/:code',
 ]);
 const OPEN_PREFIXES = ['/docs', '/redoc', '/demo'];
+
+/** What Prometheus, an orchestrator or a load balancer asks of one process, by its address. */
+const WATCHED_ROUTES = new Set(['/health', '/livez', '/readyz', '/metrics']);
 
 /** Senders of webhooks sign them and have no key; what they leave can only be read with one. */
 const RECEIVING_ROUTE = '/sinks/:name';
@@ -72,8 +76,11 @@ function assertHost(request: FastifyRequest, hosts: ReadonlySet<string>): void {
   if (count !== 1) {
     throw new Problem('invalid_header', `Send exactly one Host header; there were ${count}.`);
   }
-  const host = (request.headers.host ?? '').toLowerCase();
-  if (hosts.has(host.replace(/:\d*$/, ''))) return;
+  const host = (request.headers.host ?? '').toLowerCase().replace(/:\d*$/, '');
+  if (hosts.has(host)) return;
+  // Who watches many processes finds them by address. A page cannot rebind an address: it is no name.
+  const isWatched = WATCHED_ROUTES.has(request.routeOptions.url ?? '');
+  if (isWatched && isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0) return;
   throw new Problem(
     'host_not_allowed',
     'The Host header names a host this server does not answer for; use localhost or 127.0.0.1, or add the name to ALLOWED_HOSTS.',

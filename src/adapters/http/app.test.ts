@@ -160,11 +160,11 @@ describe('the media type', () => {
     'application/json, text/plain',
   ];
   test.each(refused)('%j is 415, and nothing is stored', async (type) => {
-    const before = api.footprint();
+    const before = await api.footprint();
     const answer = await api.post('/payments', JSON.stringify(PAYMENT), { 'content-type': type });
     const { detail } = expectProblem(answer, 415, 'unsupported_media_type');
     expect(detail).toContain('Content-Type: application/json');
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
   });
 });
 
@@ -179,10 +179,10 @@ describe('the size of a body', () => {
   });
 
   test('may not be one byte more', async () => {
-    const before = api.footprint();
+    const before = await api.footprint();
     expectProblem(await api.post('/payments', bodyOf(65_537)), 413, 'body_too_large');
     expectProblem(await api.post('/payments', bodyOf(10_000_000)), 413, 'body_too_large');
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
   });
 
   test('is counted in bytes', async () => {

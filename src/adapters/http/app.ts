@@ -27,13 +27,14 @@ import { logRequests } from './log.ts';
 import { registerLostAnswers } from './lost-answers.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerRequestLog } from './request-log.ts';
-import { RateLimitStore } from './rate-limit-store.ts';
+import { RateLimitStore, sharedRateLimitStore } from './rate-limit-store.ts';
 import { Problem } from './problems.ts';
 import { requestId } from './request-id.ts';
 import { cardRoutes } from './routes/cards.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { eventStreamRoutes } from './routes/event-stream.ts';
 import { eventRoutes } from './routes/events.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -60,7 +61,9 @@ declare module 'fastify' {
 
 export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
   const access = createAccess(deps.options);
+  const { trustedProxies = [] } = deps.options;
   const app = Fastify({
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
     // Idle connections must not hold up a shutdown; requests that were begun are answered.
@@ -104,6 +107,7 @@ export async function buildApp(deps: HttpDeps): Promise<FastifyInstance> {
       eventRoutes,
       eventStreamRoutes,
       ledgerRoutes,
+      jobRoutes,
       simulationRoutes,
       trafficRoutes,
       rulesRoutes,
@@ -139,6 +143,7 @@ function closeAnsweredConnections(app: FastifyInstance): void {
 
 /** The doors every request passes, in this order; the later ones may know more, so that they may say more. */
 async function guard(app: FastifyInstance, access: Access, deps: HttpDeps): Promise<void> {
+  const { countForAll } = deps;
   const { rateLimitPerMinute } = deps.options;
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
@@ -159,7 +164,8 @@ async function guard(app: FastifyInstance, access: Access, deps: HttpDeps): Prom
     done();
   });
   if (rateLimitPerMinute > 0) {
-    await app.register(rateLimit, { global: false, store: RateLimitStore });
+    const store = countForAll === undefined ? RateLimitStore : sharedRateLimitStore(countForAll);
+    await app.register(rateLimit, { global: false, store });
     app.addHook('onRequest', app.rateLimit(rateLimitOptions(rateLimitPerMinute)));
   }
   refuseUnknownRoutes(app);

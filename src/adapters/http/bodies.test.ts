@@ -23,13 +23,13 @@ const ANSWER_MS_MAX = 400;
 
 /** Expects the problem, at once, and that nothing was stored, also under an idempotency key. */
 async function expectRefused(body: Body, status: number, code: string): Promise<string> {
-  const before = api.footprint();
+  const before = await api.footprint();
   const startedAt = performance.now();
   const headers = { 'content-type': 'application/json', 'idempotency-key': 'never-kept' };
   const answer = await api.post('/payments', body, headers);
   expect(performance.now() - startedAt).toBeLessThan(ANSWER_MS_MAX);
   const { detail } = expectProblem(answer, status, code);
-  expect(api.footprint()).toEqual(before);
+  expect(await api.footprint()).toEqual(before);
   return detail;
 }
 
@@ -294,12 +294,12 @@ describe('a body of the wrong kind', () => {
   });
 
   test('is none', async () => {
-    const before = api.footprint();
+    const before = await api.footprint();
     const empty = await api.post('/payments', '', { 'content-type': 'application/json' });
     expectProblem(empty, 400, 'validation_failed');
     expectProblem(await api.post('/payments'), 400, 'validation_failed');
     expectProblem(await api.post('/payments', '{}'), 400, 'validation_failed');
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
   });
 
   const fields: readonly [string, string][] = [
@@ -345,14 +345,14 @@ describe('a body made to be slow', () => {
     ['line feeds', `${'\n'.repeat(60_000)}{`],
   ];
   test.each(slow)('(%s) is refused as fast as any other', async (_name, body) => {
-    const before = api.footprint();
+    const before = await api.footprint();
     const startedAt = performance.now();
     const answer = await api.post('/payments', body);
     expect(performance.now() - startedAt).toBeLessThan(ANSWER_MS_MAX);
     expect(answer.statusCode).toBe(400);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(answer.body.length).toBeLessThan(8_000);
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
   });
 });
 

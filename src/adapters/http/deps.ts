@@ -4,11 +4,14 @@ import type { Payment } from '../../core/payment.ts';
 import type { CompiledRules } from '../../core/pipeline.ts';
 import type { Engine } from '../../engine/ports.ts';
 import type { TimeSeries } from '../../engine/time-series/collector.ts';
+import type { JobId } from '../../engine/jobs/job.ts';
+import type { JobStore } from '../../engine/jobs/ports.ts';
 import type { DeliveryStore } from '../../engine/webhooks/ports.ts';
 import type { Traffic } from '../../engine/traffic/traffic.ts';
 import type { FeedLimits } from '../../engine/feed/ports.ts';
 import type { HttpMetrics } from './metrics.ts';
 import type { FieldFault } from './problems.ts';
+import type { CountForAll } from './rate-limit-store.ts';
 
 export interface HttpDeps {
   readonly engine: Engine;
@@ -30,8 +33,11 @@ export interface HttpDeps {
   readonly timeSeries: TimeSeries;
   readonly webhooks: WebhookDeps;
   readonly traffic: Traffic;
+  readonly jobs: JobDeps;
   /** Where the built dashboard lies; absent or without an index.html: there is none. */
   readonly dashboardFolder?: string;
+  /** Counts requests of a caller for several processes together; absent: each counts its own. */
+  readonly countForAll?: CountForAll;
   /** Where the live feed is to have other limits than its own: in tests. */
   readonly feedLimits?: Partial<FeedLimits>;
   /** Called when storage can no longer be trusted: the process must end. */
@@ -65,6 +71,8 @@ export interface HttpOptions {
   readonly apiKeys: readonly ApiKey[];
   /** Requests a minute and caller; 0 for no limit. */
   readonly rateLimitPerMinute: number;
+  /** Ranges of addresses of proxies that are believed when they say who asks; none when it is absent or empty. */
+  readonly trustedProxies?: readonly string[];
   /** Every POST that makes or retries a payment waits for its outcome. */
   readonly isSync: boolean;
   /** What a card number with a wrong check digit is. */
@@ -93,6 +101,11 @@ export interface ApiKey {
 export interface Health {
   /** Null when ready, else why not. */
   notReady(): string | null;
+  /**
+   * How what it would rather not be without is, by its name: `ok`, or what is wrong and what is used in its place. None of
+   * it makes the process unable to serve.
+   */
+  checks?(): Readonly<Record<string, string>>;
 }
 
 /** Endpoints and deliveries, as the routes see them. */
@@ -106,6 +119,16 @@ export interface WebhookDeps {
   refusalOf(url: string): Promise<string | null>;
   /** What a signature is worth, in words that explain it. Never throws. */
   verdictOf(question: SignatureQuestion): SignatureVerdict;
+}
+
+/** Background jobs, as the routes see them. */
+export interface JobDeps {
+  /** Null while there never was a job: then nothing is opened to look for one. */
+  existing(): Promise<JobStore | null>;
+  /** Made, if there is none. */
+  open(): Promise<JobStore>;
+  /** A job waits: whoever may run it looks at once. */
+  enqueued(id: JobId): void;
 }
 
 export interface SignatureQuestion {

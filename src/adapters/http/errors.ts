@@ -49,7 +49,10 @@ const STATUS_PROBLEMS: Readonly<Record<number, readonly [ProblemCode, string]>> 
   ],
 };
 
-export function answerErrors(app: FastifyInstance, deps: HttpDeps): void {
+export function answerErrors(
+  app: FastifyInstance,
+  deps: Pick<HttpDeps, 'logger' | 'onFatal'>,
+): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemFrom(error, request);
     if (error instanceof StorageError && error.kind === 'fatal') deps.onFatal(error);

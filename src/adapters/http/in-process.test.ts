@@ -104,9 +104,9 @@ test.each([
   ['/payments/x/refund', '{}', 'no payment with this id'],
   ['/admin/reset', '', 'only what is listed here'],
 ])('what cannot be read is thrown: %s %s', async (path, body, expected) => {
-  const before = api.footprint();
+  const before = await api.footprint();
   await expect(ask({ path, body })).rejects.toThrow(expected);
-  expect(api.footprint()).toEqual(before);
+  expect(await api.footprint()).toEqual(before);
 });
 
 test('card numbers are read as the server reads them', async () => {

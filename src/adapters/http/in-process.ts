@@ -39,7 +39,7 @@ export interface InProcessParts extends Pick<HttpDeps, 'keyedHash' | 'newRequest
 /** Makes the engine's `AskTraffic` port. */
 export function requestsInProcess(parts: InProcessParts): AskTraffic {
   const { engine, newRequestId } = parts;
-  const read = commandReader(parts);
+  const read = commandsInProcess(parts);
   return async (request) => {
     const command = read(request);
     const origin = { actor: TRAFFIC_ACTOR, requestId: newRequestId(), path: null };
@@ -65,7 +65,9 @@ interface Operation {
 }
 
 /** From a request to its command; throws a Problem for what cannot be read. */
-function commandReader(parts: InProcessParts): (request: TrafficRequest) => Command {
+export function commandsInProcess(
+  parts: Omit<InProcessParts, 'newRequestId'>,
+): (request: TrafficRequest) => Command {
   const operations = operationsOf(parts);
   return ({ path, body }) => {
     const operation = operations.find((one) => one.path.test(path));
@@ -76,7 +78,11 @@ function commandReader(parts: InProcessParts): (request: TrafficRequest) => Comm
   };
 }
 
-function operationsOf({ engine, keyedHash, luhn }: InProcessParts): readonly Operation[] {
+function operationsOf({
+  engine,
+  keyedHash,
+  luhn,
+}: Omit<InProcessParts, 'newRequestId'>): readonly Operation[] {
   const context = (): CardContext => ({ keyedHash, luhn, nowMs: engine.clock.nowMs() });
   return [
     {

@@ -91,10 +91,10 @@ describe.each(EVERY)('$fault at $door', ({ fault, door }) => {
     const { api, port } = await open(testApp());
     const asked = { door, simulate: { http: { fault, when: 'after' } }, key: 'order-1' };
     expectLost(await ask(port, asked), fault, 'after');
-    expect(api.footprint().rows['payments']).toBe(1);
+    expect((await api.footprint()).rows['payments']).toBe(1);
     const id = idIn(await ask(port, asked), true);
     expect(idIn(await ask(port, asked), true)).toBe(id);
-    expect(api.footprint().rows['payments']).toBe(1);
+    expect((await api.footprint()).rows['payments']).toBe(1);
     expect((await api.get(`/payments/${id}`)).statusCode).toBe(200);
     expect(api.errors).toEqual([]);
   });
@@ -104,18 +104,18 @@ describe.each(EVERY)('$fault at $door', ({ fault, door }) => {
     const asked = { door, simulate: { http: { fault, when: 'after' } } };
     expectLost(await ask(port, asked), fault, 'after');
     expectLost(await ask(port, asked), fault, 'after');
-    expect(api.footprint().rows['payments']).toBe(2);
+    expect((await api.footprint()).rows['payments']).toBe(2);
   });
 
   test('before anything was made: the same key comes through the second time', async () => {
     const { api, port } = await open(testApp());
-    const untouched = api.footprint();
+    const untouched = await api.footprint();
     const asked = { door, simulate: { http: { fault, when: 'before' } }, key: 'order-1' };
     expectLost(await ask(port, asked), fault, 'before');
-    expect(api.footprint()).toEqual(untouched);
+    expect(await api.footprint()).toEqual(untouched);
     const id = idIn(await ask(port, asked), false);
     expect(idIn(await ask(port, asked), true)).toBe(id);
-    expect(api.footprint().rows['payments']).toBe(1);
+    expect((await api.footprint()).rows['payments']).toBe(1);
     // Another key has its own first time.
     expectLost(await ask(port, { ...asked, key: 'order-2' }), fault, 'before');
     expect(api.errors).toEqual([]);
@@ -123,11 +123,11 @@ describe.each(EVERY)('$fault at $door', ({ fault, door }) => {
 
   test('before anything was made, without a key: it never comes through', async () => {
     const { api, port } = await open(testApp());
-    const untouched = api.footprint();
+    const untouched = await api.footprint();
     const asked = { door, simulate: { http: { fault, when: 'before' } } };
     expectLost(await ask(port, asked), fault, 'before');
     expectLost(await ask(port, asked), fault, 'before');
-    expect(api.footprint()).toEqual(untouched);
+    expect(await api.footprint()).toEqual(untouched);
   });
 });
 
@@ -135,7 +135,7 @@ describe('an answer that is lost', () => {
   test('is the one after the commit when nobody says which', async () => {
     const { api, port } = await open(testApp());
     expectLost(await ask(port, { simulate: { http: { fault: 'drop' } } }), 'drop', 'after');
-    expect(api.footprint().rows['payments']).toBe(1);
+    expect((await api.footprint()).rows['payments']).toBe(1);
   });
 
   test('has been waited for like any other: the key gets the outcome', async () => {
@@ -145,7 +145,7 @@ describe('an answer that is lost', () => {
     const replayed = await ask(port, asked);
     idIn(replayed, true);
     expect(JSON.parse(replayed?.body ?? '')).toMatchObject({ status: 'SUCCESS' });
-    expect(api.footprint().rows['payments']).toBe(1);
+    expect((await api.footprint()).rows['payments']).toBe(1);
   });
 
   test('is no other answer: one key for two requests is refused, and that arrives', async () => {
@@ -157,10 +157,10 @@ describe('an answer that is lost', () => {
 
   test('is not lost where the request is refused', async () => {
     const { api, port } = await open(testApp());
-    const untouched = api.footprint();
+    const untouched = await api.footprint();
     const simulate = { outcome: 'APROVE', http: { fault: 'drop' } };
     expect(await ask(port, { simulate })).toMatchObject({ status: 400 });
-    expect(api.footprint()).toEqual(untouched);
+    expect(await api.footprint()).toEqual(untouched);
   });
 
   test.each([

@@ -10,7 +10,6 @@ import {
   testApp,
   type WireList,
 } from '../../../test/property/app.ts';
-import { openSqliteDeliveries } from '../storage/sqlite-webhooks/store.ts';
 import { parseEndpointId } from '../../core/webhooks/endpoint.ts';
 import { StorageError } from '../../engine/ports.ts';
 
@@ -103,7 +102,7 @@ describe('the same key', () => {
 
   test('keeps its answer in the file, and not itself', async () => {
     const first = await make('a-key-in-clear');
-    const store = openSqliteDeliveries({ path: `${api.path}.webhooks` });
+    const store = await api.place.openDeliveries();
     const { id } = jsonOf<{ id: string }>(first);
     expect(await store.findEndpoint(parseEndpointId(id) ?? never())).not.toBeNull();
     expect(await store.findReply('a-key-in-clear', 0)).toBeNull();

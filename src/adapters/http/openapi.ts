@@ -32,6 +32,7 @@ export async function registerOpenApi(app: FastifyInstance, { options }: HttpDep
         { name: 'Webhooks', description: 'Events sent to you, signed, until they are received.' },
         { name: 'Sinks', description: 'Receivers of our own, to look at what is sent.' },
         { name: 'Ledger', description: 'Double entry.' },
+        { name: 'Jobs', description: 'What takes longer than a request may, in the background.' },
         { name: 'Operations', description: 'Health, metrics, errors.' },
       ],
       components: {

@@ -264,6 +264,16 @@ const EDGE = {
     title: 'No traffic is running',
     help: 'No traffic is being generated. POST /simulation/traffic begins a run.',
   },
+  job_not_found: {
+    status: 404,
+    title: 'No such job',
+    help: 'No background job has this id. GET /jobs lists those there are; retention takes out those that have been over for long.',
+  },
+  job_finished: {
+    status: 409,
+    title: 'Job is over',
+    help: 'The job succeeded or failed, so there is nothing left to cancel. GET /jobs/{id} tells what it came to.',
+  },
   rate_limited: {
     status: 429,
     title: 'Too many requests',

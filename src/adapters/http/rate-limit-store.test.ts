@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { RateLimitStore } from './rate-limit-store.ts';
+import { RateLimitStore, sharedRateLimitStore } from './rate-limit-store.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -64,4 +64,24 @@ test('the store of a route counts for itself', () => {
   const store = new RateLimitStore();
   count(store, 'alice');
   expect(count(store.child(), 'alice').current).toBe(1);
+});
+
+test('a store for several processes says what was counted for all, and its own count when nobody can say', async () => {
+  const counts = [{ current: 7, ttl: 3 }, null, { current: 9, ttl: 1 }];
+  const Shared = sharedRateLimitStore(async () => counts.shift() ?? null);
+  const store = new Shared();
+  const said: unknown[] = [];
+  for (let asked = 0; asked < 3; asked += 1) {
+    await new Promise<void>((resolve) => {
+      store.incr(
+        'alice',
+        (_error, result) => {
+          said.push(result?.current);
+          resolve();
+        },
+        MINUTE_MS,
+      );
+    });
+  }
+  expect(said).toEqual([7, 2, 9]);
 });

@@ -1,5 +1,6 @@
 /**
- * Counts requests per caller in windows of fixed length. The library's own store hands out one object that later
+ * Counts requests per caller in windows of fixed length: in this process, or for several together where there is something
+ * that counts for all of them. The library's own store hands out one object that later
  * requests go on changing, so that of a burst within one turn of the event loop every request sees the last count.
  */
 import type { FastifyRateLimitStore } from '@fastify/rate-limit';
@@ -12,13 +13,23 @@ interface Window {
   count: number;
 }
 
-type Done = (error: Error | null, result?: { current: number; ttl: number }) => void;
+/** The number of a request in its caller's window, and what is left of that, in milliseconds. */
+export interface Counted {
+  readonly current: number;
+  readonly ttl: number;
+}
+
+type Done = (error: Error | null, result?: Counted) => void;
 
 export class RateLimitStore implements FastifyRateLimitStore {
   readonly #windows = new Map<string, Window>();
 
-  /** Counts one more request of `caller`; `ttl` is what is left of its window, in milliseconds. */
   incr(caller: string, done: Done, windowMs: number): void {
+    done(null, this.count(caller, windowMs));
+  }
+
+  /** Counts one more request of the caller. */
+  count(caller: string, windowMs: number): Counted {
     const now = performance.now();
     let window = this.#windows.get(caller);
     if (window === undefined || window.startedAt + windowMs <= now) {
@@ -28,7 +39,7 @@ export class RateLimitStore implements FastifyRateLimitStore {
       this.#forgetOldest();
     }
     window.count += 1;
-    done(null, { current: window.count, ttl: Math.ceil(window.startedAt + windowMs - now) });
+    return { current: window.count, ttl: Math.ceil(window.startedAt + windowMs - now) };
   }
 
   child(): RateLimitStore {
@@ -41,4 +52,27 @@ export class RateLimitStore implements FastifyRateLimitStore {
       this.#windows.delete(caller);
     }
   }
+}
+
+/** Counts a request for all processes; null when it cannot be done now. Never rejects. */
+export type CountForAll = (caller: string, windowMs: number) => Promise<Counted | null>;
+
+/** A store that counts for all; when that cannot be done, what this process has counted itself is what counts. */
+export function sharedRateLimitStore(countForAll: CountForAll) {
+  return class SharedRateLimitStore implements FastifyRateLimitStore {
+    readonly #own = new RateLimitStore();
+
+    incr(caller: string, done: Done, windowMs: number): void {
+      void this.#answer(caller, done, windowMs);
+    }
+
+    child(): SharedRateLimitStore {
+      return new SharedRateLimitStore();
+    }
+
+    async #answer(caller: string, done: Done, windowMs: number): Promise<void> {
+      const own = this.#own.count(caller, windowMs);
+      done(null, (await countForAll(caller, windowMs)) ?? own);
+    }
+  };
 }

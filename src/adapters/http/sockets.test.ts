@@ -111,11 +111,11 @@ describe('headers', () => {
     slow.app.server.headersTimeout = 200;
     slow.app.server.requestTimeout = 300;
     const slowPort = await listenOn(slow);
-    const before = slow.footprint();
+    const before = await slow.footprint();
     const start = head('POST /payments HTTP/1.1', 'Host: localhost', ...JSON_HEADERS);
     const answer = await exchange(slowPort, [start + BODY.slice(0, 5)]);
     expectRawProblem(answer, 408, 'request_timeout');
-    expect(slow.footprint()).toEqual(before);
+    expect(await slow.footprint()).toEqual(before);
     await slow.close();
   });
 });
@@ -147,9 +147,9 @@ describe('what is not HTTP', () => {
     ],
   ];
   test.each(broken)('(%s) is 400, and nothing is stored', async (_name, bytes) => {
-    const before = api.footprint();
+    const before = await api.footprint();
     expectRawProblem(await exchange(port, [bytes]), 400, 'bad_request');
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
   });
 
   test('leaves the server as it was', async () => {
@@ -178,12 +178,12 @@ describe('a body', () => {
   });
 
   test('in chunks without end is cut off at 64 KiB', async () => {
-    const before = api.footprint();
+    const before = await api.footprint();
     const chunk = `4000\r\n${' '.repeat(0x4000)}\r\n`;
     const start = post('Transfer-Encoding: chunked', CLOSE);
     const answer = await exchange(port, [start, ...Array<string>(8).fill(chunk)], 5);
     expectRawProblem(answer, 413, 'body_too_large');
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
   });
 
   test('that says it is too large is refused before it comes', async () => {
@@ -192,10 +192,10 @@ describe('a body', () => {
   });
 
   test('that a client breaks off stores nothing and logs no error', async () => {
-    const before = api.footprint();
+    const before = await api.footprint();
     const errorsBefore = api.errors.length;
     await exchange(port, [post('Content-Length: 500') + BODY, null]);
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
     expect(api.errors.slice(errorsBefore)).toEqual([]);
   });
 
@@ -207,12 +207,12 @@ describe('a body', () => {
   });
 
   test('behind another one is a request of its own', async () => {
-    const before = api.footprint().rows['payments'] ?? 0;
+    const before = (await api.footprint()).rows['payments'] ?? 0;
     const one = head('POST /payments HTTP/1.1', 'Host: localhost', ...JSON_HEADERS) + BODY;
     const last = head('POST /payments HTTP/1.1', 'Host: localhost', ...JSON_HEADERS, CLOSE) + BODY;
     const answer = await exchange(port, [one + one + last]);
     expect(answer.text.match(/HTTP\/1\.1 201/g)).toHaveLength(3);
-    expect(api.footprint().rows['payments']).toBe(before + 3);
+    expect((await api.footprint()).rows['payments']).toBe(before + 3);
   });
 });
 
@@ -221,14 +221,14 @@ describe('the Idempotency-Key', () => {
     head('POST /payments HTTP/1.1', 'Host: localhost', ...JSON_HEADERS, ...keys, CLOSE) + BODY;
 
   test('twice is refused, also with one value, and nothing is stored', async () => {
-    const before = api.footprint();
+    const before = await api.footprint();
     for (const second of ['k-1', 'k-2']) {
       const answer = await exchange(port, [
         post('Idempotency-Key: k-1', `idempotency-KEY: ${second}`),
       ]);
       expectRawProblem(answer, 400, 'invalid_header');
     }
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
   });
 
   test('with bytes beyond ASCII is refused', async () => {

@@ -186,7 +186,7 @@ describe('a wait under an idempotency key', () => {
     const settled = await first;
     const third = await api.post('/payments', slow(3_500), key);
     expect(third.body).toBe(settled.body);
-    expect(api.footprint().rows).toMatchObject({ payments: 1, replies: 1 });
+    expect((await api.footprint()).rows).toMatchObject({ payments: 1, replies: 1 });
   });
 
   test('refuses another request at once, without waiting', async () => {
@@ -222,7 +222,7 @@ describe('a wait under an idempotency key', () => {
     );
     expect(new Set(answers.map(({ statusCode, body }) => `${statusCode} ${body}`)).size).toBe(1);
     expect(jsonOf(answers[0] as Answer)).toMatchObject({ status: 'SUCCESS' });
-    expect(api.footprint().rows).toMatchObject({ payments: 1, replies: 1 });
+    expect((await api.footprint()).rows).toMatchObject({ payments: 1, replies: 1 });
   });
 });
 

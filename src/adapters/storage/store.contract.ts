@@ -234,6 +234,13 @@ export function describeStore(name: string, under: StoreUnderTest): void {
       expect(head.hash).toBe(previous);
     });
 
+    test('says where its chain ends', async () => {
+      expect(await at.store.chainHeads()).toEqual([]);
+      await at.settled();
+      const { writer, sequence, hash } = await at.store.logHead();
+      expect(await at.store.chainHeads()).toEqual([{ writer, sequence, hash }]);
+    });
+
     test('orders the events of one payment without gaps', async () => {
       const { id } = await at.settled();
       await at.settled();
@@ -313,6 +320,22 @@ export function describeStore(name: string, under: StoreUnderTest): void {
       const reply = await execute(at.engine, requestOf(createCommand(), key('k')));
       expect(reply.kind).toBe('decided');
       expect(await at.list({})).toHaveLength(2);
+    });
+
+    test('takes out replies that are asked to go, the oldest first, and no payment with them', async () => {
+      const startMs = at.clock.nowMs();
+      for (const one of ['k-1', 'k-2', 'k-3']) {
+        await execute(at.engine, requestOf(createCommand(), key(one)));
+        at.clock.advance(1_000);
+      }
+      expect(await at.store.removeReplies(startMs - 1, 10)).toBe(0);
+      expect(await at.store.removeReplies(startMs + 1_000, 1)).toBe(1);
+      expect(await at.store.removeReplies(startMs + 1_000, 10)).toBe(1);
+      const kinds = ['k-1', 'k-2', 'k-3'].map(
+        async (one) => (await execute(at.engine, requestOf(createCommand(), key(one)))).kind,
+      );
+      expect(await Promise.all(kinds)).toEqual(['decided', 'decided', 'replayed']);
+      expect(await at.list({})).toHaveLength(5);
     });
 
     test('replaces the reply of a waiting caller in the commit that ends the wait', async () => {

@@ -28,6 +28,11 @@ const COMMANDS: readonly Named[] = [
     load: async () => (await import('./commands/start.ts')).defineStart,
   },
   {
+    name: 'worker',
+    summary: 'timers, webhooks, jobs',
+    load: async () => (await import('./commands/worker.ts')).defineWorker,
+  },
+  {
     name: 'payments',
     summary: 'create, get, list, refund',
     load: async () => (await import('./commands/payments.ts')).definePayments,
@@ -83,6 +88,11 @@ const COMMANDS: readonly Named[] = [
     load: async () => (await import('./commands/traffic.ts')).defineTraffic,
   },
   {
+    name: 'jobs',
+    summary: 'run, list, show, cancel',
+    load: async () => (await import('./commands/jobs.ts')).defineJobs,
+  },
+  {
     name: 'reset',
     summary: 'remove all payments',
     load: async () => (await import('./commands/reset.ts')).defineReset,
@@ -96,6 +106,16 @@ const COMMANDS: readonly Named[] = [
     name: 'audit',
     summary: 'verify: hash all events',
     load: async () => (await import('./commands/audit.ts')).defineAudit,
+  },
+  {
+    name: 'export',
+    summary: 'write all data to a file',
+    load: async () => (await import('./commands/export.ts')).defineExport,
+  },
+  {
+    name: 'import',
+    summary: 'fill an empty database',
+    load: async () => (await import('./commands/import.ts')).defineImport,
   },
   {
     name: 'config',
@@ -115,10 +135,7 @@ Options, for every command:
   --url <url>      the server; else FARTHING_URL, else HOST and PORT
   --api-key <key>  else FARTHING_API_KEY
   --help           what a command takes, with examples; --version: which this is
-
-Examples:
-  farthing payments create --amount 9.99 --currency EUR --recipient bob --wait
-  farthing payments list --status FAILED --json | jq '.data[].failure_reason'
+Example: farthing payments list --status FAILED --json | jq '.data[].payment_id'
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage or settings, 3 no answer.
 `;
 
@@ -131,7 +148,7 @@ const debug = debuglog('farthing');
 /** Runs the command that `args` (without node and script) ask for. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
   const expandedArgs = expanded(args);
-  outliveReaders(expandedArgs[0] === 'start');
+  outliveReaders(['start', 'worker'].includes(expandedArgs[0] ?? ''));
   const program = createProgram();
   try {
     await program.parseAsync(expandedArgs, { from: 'user' });

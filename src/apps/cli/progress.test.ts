@@ -40,6 +40,18 @@ test('in a terminal one line is written anew, and gone in the end', () => {
   expect(shown.endsWith('\r\u001b[K')).toBe(true);
 });
 
+test('what was done before stands in the line, and not in how fast it goes', () => {
+  showOn({ isTTY: true, columns: 80 });
+  const progress = startProgress(4_000, 1_000);
+  vi.advanceTimersByTime(100);
+  expect(shown).toContain('25 %  1,000 of 4,000, 0 a second');
+  expect(shown).not.toContain('left');
+  step(progress, 1_000);
+  vi.advanceTimersByTime(900);
+  expect(shown).toContain('50 %  2,000 of 4,000, 1,000 a second, 2 s left');
+  progress.end();
+});
+
 test('the line is cut to the width of the terminal', () => {
   showOn({ isTTY: true, columns: 30 });
   const progress = startProgress(10);

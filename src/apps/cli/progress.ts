@@ -18,16 +18,18 @@ const TENTHS = 10;
 const REWRITE_MS = 100;
 const BAR_COLUMNS = 24;
 
-export function startProgress(total: number): Progress {
-  return process.stderr.isTTY ? rewrittenLine(total) : plainLines(total);
+/** `before` were done when it began to look: they stand in the line, and not in how many a second there are. */
+export function startProgress(total: number, before = 0): Progress {
+  return process.stderr.isTTY ? rewrittenLine(total, before) : plainLines(total, before);
 }
 
-function rewrittenLine(total: number): Progress {
+function rewrittenLine(total: number, before: number): Progress {
   const startedAt = performance.now();
-  let done = 0;
+  let done = before;
   const clear = () => process.stderr.write('\r\u001b[K');
   const timer = setInterval(() => {
-    const line = lineOf(done, total, (performance.now() - startedAt) / 1000);
+    const rate = ((done - before) * 1000) / (performance.now() - startedAt);
+    const line = lineOf(done, total, rate);
     clear();
     // A terminal that does not know how wide it is says 0.
     const columns = process.stderr.columns || line.length + 1;
@@ -46,23 +48,23 @@ function rewrittenLine(total: number): Progress {
   };
 }
 
-function lineOf(done: number, total: number, seconds: number): string {
+function lineOf(done: number, total: number, rate: number): string {
   const full = Math.floor((done / total) * BAR_COLUMNS);
   const bar = '█'.repeat(full) + '░'.repeat(BAR_COLUMNS - full);
-  const rate = done / seconds;
-  const left = done === 0 ? '' : `, ${Math.ceil((total - done) / rate)} s left`;
+  const left = rate === 0 ? '' : `, ${Math.ceil((total - done) / rate)} s left`;
   return `${bar} ${Math.floor((done / total) * 100)} %  ${figures(done, total, rate)}${left}`;
 }
 
-function plainLines(total: number): Progress {
+function plainLines(total: number, before: number): Progress {
   const startedAt = performance.now();
-  let done = 0;
+  let done = before;
   return {
     step(count = 1) {
       done += count;
       const isTenth =
         Math.floor((done * TENTHS) / total) > Math.floor(((done - count) * TENTHS) / total);
-      if (isTenth) note(figures(done, total, done / ((performance.now() - startedAt) / 1000)));
+      const rate = ((done - before) * 1000) / (performance.now() - startedAt);
+      if (isTenth) note(figures(done, total, rate));
     },
     say: note,
     end: () => {},

@@ -4,8 +4,13 @@ import { urlHost } from '../url-host.ts';
 
 /** Null while it is not known. */
 export function endpointUrl(url: string, origin: string | null): string | null {
-  if (!url.startsWith('/')) return url;
+  if (!isOurSink(url)) return url;
   return origin === null ? null : `${origin}${url}`;
+}
+
+/** True for one that is given as a path. */
+export function isOurSink(url: string): boolean {
+  return url.startsWith('/');
 }
 
 /** How this machine reaches a server that listens there. */

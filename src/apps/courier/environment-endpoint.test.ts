@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openSqliteDeliveries } from '../../adapters/storage/sqlite-webhooks/store.ts';
+import { emptyDeliveries } from '../../../test/support/store.ts';
 import type { DeliveryStore } from '../../engine/webhooks/ports.ts';
 import { endpointOf } from '../../../test/support/deliveries.ts';
 import { ENDPOINTS_MAX } from '../../core/webhooks/endpoint.ts';
 import { ENVIRONMENT_ENDPOINT_ID, setEnvironmentEndpoint } from './environment-endpoint.ts';
 
 let store: DeliveryStore;
-beforeEach(() => {
-  store = openSqliteDeliveries({ path: ':memory:' });
+beforeEach(async () => {
+  store = await emptyDeliveries();
 });
 afterEach(() => store.close());
 

@@ -23,6 +23,10 @@ export interface CourierHost {
   look(): void;
   /** Starts the courier if it has not been, and tells it to look at the endpoints again. */
   changed(): void;
+  /** True from `changed` until `rest`. */
+  isWanted(): boolean;
+  /** Ends the courier until `changed` is called again: somebody else delivers. Waits as `stop` does. */
+  rest(): Promise<void>;
   listening(origin: string): void;
   /** Waits for what is under way, for some seconds at most. */
   stop(): Promise<void>;
@@ -30,6 +34,12 @@ export interface CourierHost {
 
 /** Of the thread's heap, in place of the 48 that V8 would take under load. */
 const YOUNG_MIB_MAX = 8;
+
+/**
+ * Many times what it ever needs. With a limit like this V8 lets garbage pile up to half as much again as is in use, and not
+ * to four times that: answers of 64 KiB by the hundred a second are mostly that.
+ */
+const OLD_MIB_MAX = 1_024;
 
 /** How the courier is started. */
 export type StartCourier = (onEnd: (error: unknown) => void) => Delivering;
@@ -75,6 +85,14 @@ export function courierHost(start: StartCourier, onError: (error: unknown) => vo
       }
       courier?.changed();
     },
+    isWanted: () => isWanted,
+    async rest() {
+      const resting = courier;
+      courier = null;
+      isWanted = false;
+      clearTimeout(restarting);
+      await resting?.stop();
+    },
     listening(at) {
       origin = at;
       courier?.listening(at);
@@ -114,7 +132,10 @@ export function threadCourier(
     const thread = new Worker(new URL(`./thread.${extension}`, import.meta.url), {
       workerData: start(),
       // What a delivery leaves behind is young and small: more room would only be filled before it is swept.
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB_MAX },
+      resourceLimits: {
+        maxYoungGenerationSizeMb: YOUNG_MIB_MAX,
+        maxOldGenerationSizeMb: OLD_MIB_MAX,
+      },
     });
     const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
     let isStopping = false;

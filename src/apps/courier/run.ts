@@ -9,7 +9,7 @@ import type { EventLog } from '../../engine/webhooks/event-texts.ts';
 import type { DeliveryStore } from '../../engine/webhooks/ports.ts';
 import { startCourier } from '../../engine/webhooks/start-courier.ts';
 import { VERSION } from '../version.ts';
-import { endpointUrl } from './endpoint-url.ts';
+import { endpointUrl, isOurSink } from './endpoint-url.ts';
 
 /** What a courier is told of the configuration; it can be handed to another thread. */
 export interface CourierSettings {
@@ -26,6 +26,10 @@ export interface CourierWorld {
   readonly log: EventLog;
   /** The engine's time. */
   readonly nowMs: () => number;
+  /** True while a worker delivers: then only what goes to our own sinks is ours, which nobody else can reach for sure. */
+  readonly standsBack?: () => boolean;
+  /** Called often while there is work; may hold the thread for a moment. Absent: it is nobody else's way. */
+  readonly giveWay?: (dueForMs?: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -42,7 +46,7 @@ export interface Delivering {
 const GATHER_MS = 50;
 
 export function deliver(settings: CourierSettings, world: CourierWorld): Delivering {
-  const { store, log, nowMs, onError } = world;
+  const { store, log, nowMs, standsBack = () => false, onError } = world;
   let origin: string | null = null;
   const guard = addressGuard({ ...settings, ownOrigin: () => origin });
   const sender = openSender({
@@ -60,8 +64,9 @@ export function deliver(settings: CourierSettings, world: CourierWorld): Deliver
     draw: systemRandom(settings.seed).draw,
     scale: settings.timeScale,
     newToken: randomUUID,
-    addressOf: (url) => endpointUrl(url, origin),
+    addressOf: (url) => (isOurSink(url) || !standsBack() ? endpointUrl(url, origin) : null),
     gatherMs: GATHER_MS,
+    giveWay: world.giveWay ?? (() => {}),
     onError,
   });
   const running = startCourier(courier, nowMs, onError);

@@ -7,6 +7,7 @@ import { openLogReader } from '../../adapters/storage/sqlite/log-reader.ts';
 import { openSqliteDeliveries } from '../../adapters/storage/sqlite-webhooks/store.ts';
 import { assert, assertNever } from '../../core/assert.ts';
 import { StorageError } from '../../engine/ports.ts';
+import { threadCourtesy } from './courtesy.ts';
 import type { CourierStart, FromCourier, ToCourier } from './messages.ts';
 import { deliver } from './run.ts';
 import { clockFrom } from './thread-clock.ts';
@@ -14,16 +15,19 @@ import { clockFrom } from './thread-clock.ts';
 /** A third of the weight of the thread that takes payments: it waits when both want to run, and never starves. */
 const NICE = 5;
 
-giveWay();
+lowerPriority();
 const { settings, databasePath, deliveriesPath, clock } = workerData as CourierStart;
 const port = parentPort;
 assert(port !== null, 'this file runs as a thread');
 const log = openLogReader(databasePath);
-const store = openSqliteDeliveries({ path: deliveriesPath });
-const delivering = deliver(settings, { store, log, nowMs: clockFrom(clock), onError: say });
+const { paid, giveWay } = threadCourtesy();
+const store = openSqliteDeliveries({ path: deliveriesPath, giveWay });
+const nowMs = clockFrom(clock);
+const delivering = deliver(settings, { store, log, nowMs, giveWay, onError: say });
 port.on('message', (message: ToCourier) => {
   switch (message.kind) {
     case 'look':
+      paid();
       return delivering.look();
     case 'changed':
       return delivering.changed();
@@ -37,7 +41,7 @@ port.on('message', (message: ToCourier) => {
 });
 
 /** Payments come first: where a thread can have a priority of its own (Linux), this one's is low. */
-function giveWay(): void {
+function lowerPriority(): void {
   try {
     const thread = Number(path.basename(readlinkSync('/proc/thread-self')));
     setPriority(thread, NICE);

@@ -9,18 +9,23 @@ import { verdictOf } from '../../adapters/webhooks/verify.ts';
 import { WEBHOOK_LEASE_MS } from '../../core/limits.ts';
 import type { Engine, LogPosition } from '../../engine/ports.ts';
 import type { DeliveryStore } from '../../engine/webhooks/ports.ts';
+import type { Workers } from '../../engine/presence.ts';
 import type { Config } from '../config.ts';
 import { hasFile, isPostgres } from '../database-kind.ts';
+import { courierDuty, headOf } from './duty.ts';
 import { ownOrigin } from './endpoint-url.ts';
 import { setEnvironmentEndpoint } from './environment-endpoint.ts';
-import { type CourierHost, courierHost, inlineCourier, threadCourier } from './host.ts';
+import { courierHost, inlineCourier, type StartCourier, threadCourier } from './host.ts';
 import type { CourierSettings } from './run.ts';
 import { momentOf } from './thread-clock.ts';
-
-type Report = (what: string) => (error: unknown) => void;
+import type { Report } from '../report.ts';
 
 export interface Webhooks {
   readonly deps: WebhookDeps;
+  /** There may be something to deliver. */
+  look(): void;
+  /** Endpoints or deliveries were changed by hand, here or by another process. */
+  changed(): void;
   /** Begins to deliver. */
   begin(): void;
   listening(address: AddressInfo): void;
@@ -29,102 +34,105 @@ export interface Webhooks {
   close(): Promise<void>;
 }
 
-/** While there is no endpoint, the cursor follows the log at this distance, so that the first one finds it near. */
-const IDLE_STEP_MS = 60_000;
+export interface WebhooksWorld {
+  readonly engine: Engine;
+  /** Of the draws for faults and jitter. */
+  readonly seed: string;
+  readonly workers: Workers;
+  /** Whether WEBHOOK_URL is this process's to set: a worker's environment need not have it. */
+  readonly hasEnvironmentEndpoint: boolean;
+  /** Tells other processes that endpoints or deliveries were changed by hand. */
+  readonly tellChanged: () => void;
+}
 
 /** Opens the deliveries beside the database. */
 export async function openWebhooks(
   config: Config,
-  engine: Engine,
-  seed: string,
+  world: WebhooksWorld,
   report: Report,
 ): Promise<Webhooks> {
-  const { webhooks: settings, databasePath } = config;
-  const deliveriesPath = hasFile(config) ? `${databasePath}.webhooks` : databasePath;
-  const store = await openDeliveries(config, deliveriesPath);
+  const { engine, seed, workers, tellChanged } = world;
+  const { webhooks: settings } = config;
+  const store = await openDeliveries(config);
   const freshSecret = () => newSecret(randomBytes);
   const nowMs = () => engine.clock.nowMs();
   const head = await headOf(engine);
   await settleCursor(store, head, nowMs());
   const moment = { head, nowMs: nowMs(), newSecret: freshSecret };
-  if (!(await setEnvironmentEndpoint(store, settings, moment))) {
+  const isSet =
+    !world.hasEnvironmentEndpoint || (await setEnvironmentEndpoint(store, settings, moment));
+  if (!isSet) {
     report('WEBHOOK_URL gets nothing')(new Error('there are too many endpoints; remove one'));
   }
   const courierSettings: CourierSettings = { ...settings, seed, allowHosts: hostsOf(settings.url) };
   // Payments do not end because deliveries cannot be written: wrapped, it is fatal to nobody.
   const reported = report('delivering webhooks failed; it goes on by itself');
   const onError = (error: unknown) => reported(new Error('not delivered', { cause: error }));
-  const start = hasFile(config)
-    ? threadCourier(() => {
-        // Whoever held one is gone, and with it what it had under way.
-        store.endLeases(nowMs(), WEBHOOK_LEASE_MS).catch(onError);
-        return {
-          settings: courierSettings,
-          databasePath,
-          deliveriesPath,
-          clock: momentOf(engine.clock),
-        };
-      }, onError)
-    : inlineCourier(courierSettings, { store, log: engine.store, nowMs, onError });
-  const host = courierHost(start, onError);
+  const courier = { settings: courierSettings, store, engine, workers, onError };
+  const host = courierHost(courierOf(config, courier), onError);
   let origin: string | null = null;
   const guard = addressGuard({ ...courierSettings, ownOrigin: () => origin });
-  const changed = () => void startIfWanted(store, host).catch(onError);
-  let stopFollowing = () => {};
+  const duty = courierDuty({ engine, store, host, workers, onError });
   return {
     deps: {
       store,
-      changed,
+      changed() {
+        duty.changed();
+        tellChanged();
+      },
       newSecret: freshSecret,
       refusalOf: (url) => guard.refusalOf(url),
       verdictOf: (question) => verdictOf(question, Math.floor(Date.now() / 1_000)),
     },
-    begin() {
-      stopFollowing = follow(engine, store, host, onError);
-      changed();
-    },
+    look: () => host.look(),
+    changed: () => duty.changed(),
+    begin: () => duty.begin(),
     listening(address) {
       origin = ownOrigin(address);
       host.listening(origin);
     },
-    async stop() {
-      stopFollowing();
-      await host.stop();
-    },
+    stop: () => duty.stop(),
     close: () => store.close(),
   };
 }
 
-async function openDeliveries(config: Config, path: string): Promise<DeliveryStore> {
-  if (!isPostgres(config)) return openSqliteDeliveries({ path });
+/** Where the deliveries of a database file are. */
+function deliveriesPath(config: Config): string {
+  return hasFile(config) ? `${config.databasePath}.webhooks` : config.databasePath;
+}
+
+interface CourierParts {
+  readonly settings: CourierSettings;
+  readonly store: DeliveryStore;
+  readonly engine: Engine;
+  readonly workers: Workers;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Beside a database file it has a thread of its own. */
+function courierOf(
+  config: Config,
+  { settings, store, engine, workers, onError }: CourierParts,
+): StartCourier {
+  const nowMs = () => engine.clock.nowMs();
+  if (!hasFile(config)) {
+    const standsBack = () => workers.areLive();
+    return inlineCourier(settings, { store, log: engine.store, nowMs, standsBack, onError });
+  }
+  return threadCourier(() => {
+    // Whoever held one is gone, and with it what it had under way.
+    store.endLeases(nowMs(), WEBHOOK_LEASE_MS).catch(onError);
+    const { databasePath } = config;
+    const clock = momentOf(engine.clock);
+    return { settings, databasePath, deliveriesPath: deliveriesPath(config), clock };
+  }, onError);
+}
+
+async function openDeliveries(config: Config): Promise<DeliveryStore> {
+  if (!isPostgres(config)) return openSqliteDeliveries({ path: deliveriesPath(config) });
   const { openPostgresDeliveries } =
     await import('../../adapters/storage/postgres-webhooks/store.ts');
   return openPostgresDeliveries({ url: config.databasePath });
-}
-
-/** Passes hints on; returns what ends that. */
-function follow(
-  engine: Engine,
-  store: DeliveryStore,
-  host: CourierHost,
-  onError: (error: unknown) => void,
-): () => void {
-  const unsubscribe = engine.wakeup.subscribe(({ hasEvents }) => {
-    if (hasEvents) host.look();
-  });
-  let before: LogPosition | null = null;
-  const idle = setInterval(() => {
-    void stepIdly(engine, store, before).then((now) => (before = now), onError);
-  }, IDLE_STEP_MS);
-  idle.unref();
-  return () => {
-    unsubscribe();
-    clearInterval(idle);
-  };
-}
-
-async function startIfWanted(store: DeliveryStore, host: CourierHost): Promise<void> {
-  if ((await store.endpoints()).length > 0) host.changed();
 }
 
 /** Puts the cursor into this log, before anybody can have asked for its events. */
@@ -139,28 +147,6 @@ async function settleCursor(store: DeliveryStore, head: LogPosition, nowMs: numb
     return store.beginLog(isUnheard ? head : { ...head, sequence: 0 });
   }
   if (isUnheard) await store.fanOut([], head, nowMs);
-}
-
-/**
- * Without endpoints nobody follows the log. The cursor goes to where the log ended one step earlier: an endpoint that is
- * being made just now hears of what came after a head that is read no earlier than that.
- */
-async function stepIdly(
-  engine: Engine,
-  store: DeliveryStore,
-  before: LogPosition | null,
-): Promise<LogPosition> {
-  const head = await headOf(engine);
-  const isUnheard = (await store.endpoints()).length === 0;
-  if (isUnheard && before !== null && before.writer === head.writer) {
-    await store.fanOut([], before, engine.clock.nowMs());
-  }
-  return head;
-}
-
-async function headOf({ store }: Engine): Promise<LogPosition> {
-  const { writer, sequence } = await store.logHead();
-  return { writer, sequence };
 }
 
 function hostsOf(url: string | null): string[] {

@@ -2,13 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   createCommand,
   mustDecide,
-  publish,
   requestOf,
   testClock,
   testEngine,
 } from '../../../test/support/engine.ts';
 import { expectEventually, passed } from '../../../test/property/store.ts';
-import { openSqliteStore } from '../../adapters/storage/sqlite/store.ts';
+import { emptyStore } from '../../../test/support/store.ts';
 import { execute } from '../execute.ts';
 import type { Engine, LogPosition, Store } from '../ports.ts';
 import type { FeedFilter } from './filter.ts';
@@ -30,15 +29,9 @@ let store: Store;
 let engine: Engine;
 let feed: LiveFeed;
 let errors: unknown[];
-beforeEach(() => {
-  const clock = testClock();
-  let writers = 0;
-  store = openSqliteStore({
-    path: ':memory:',
-    newWriter: () => `a${writers++}`,
-    publish,
-    nowMs: () => clock.nowMs(),
-  });
+beforeEach(async () => {
+  let logs = 0;
+  store = await emptyStore(testClock(), () => `a${logs++}`);
   engine = testEngine(store);
   open();
 });

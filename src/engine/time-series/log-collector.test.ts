@@ -1,18 +1,14 @@
 /** Two processes that count one log: two collectors on one store, each as if it had an engine of its own. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   authorizeCommand,
   mustDecide,
-  publish,
   requestOf,
   testClock,
   type TestClock,
   testEngine,
 } from '../../../test/support/engine.ts';
-import { openSqliteStore } from '../../adapters/storage/sqlite/store.ts';
+import { type TestPlace, testPlace } from '../../../test/support/store.ts';
 import { execute } from '../execute.ts';
 import type { Engine, SeriesAddition, Store } from '../ports.ts';
 import { type Collector, collectTimeSeries } from './collector.ts';
@@ -20,21 +16,19 @@ import { type Collector, collectTimeSeries } from './collector.ts';
 const EVER = { level: 'ever', fromMs: 0, beforeMs: 1 } as const;
 const ALL = 1_000_000;
 
-let folder: string;
+let place: TestPlace;
 let clock: TestClock;
 let store: Store;
 let engine: Engine;
 let additions: SeriesAddition[];
-let writers = 0;
+let logs = 0;
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'farthing-log-series-'));
+beforeEach(async () => {
+  place = await testPlace();
   clock = testClock();
   additions = [];
-  const opened = openSqliteStore({
-    path: join(folder, 'test.db'),
-    newWriter: () => `writer-${(writers += 1)}`,
-    publish,
+  const opened = await place.openStore({
+    newLog: () => `writer-${(logs += 1)}`,
     nowMs: () => clock.nowMs(),
   });
   store = {
@@ -49,7 +43,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await store.close();
-  rmSync(folder, { recursive: true });
+  await place.remove();
 });
 
 const payMany = (count: number) =>

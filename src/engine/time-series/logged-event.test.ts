@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { memoryStore } from '../../../test/property/store.ts';
+import { emptyStore } from '../../../test/support/store.ts';
 import {
   authorizeCommand,
   createCommand,
@@ -34,7 +34,7 @@ function countedPart({ refunds, ...payment }: CountedPayment): CountedPayment {
 
 test('an entry of the log says what the decision said', async () => {
   const clock = testClock();
-  const store = memoryStore(clock);
+  const store = await emptyStore(clock);
   const engine = testEngine(store, clock);
   const recorded: Recorded[] = [];
   engine.wakeup.subscribe((commit) => recorded.push(...commit.recorded));

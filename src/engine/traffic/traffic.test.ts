@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { anyOne } from '../../../test/property/app.ts';
-import { memoryStore, withBatch } from '../../../test/property/store.ts';
+import { withBatch } from '../../../test/property/store.ts';
+import { emptyDeliveries, emptyStore } from '../../../test/support/store.ts';
 import { requestOf, testClock, type TestClock, testEngine } from '../../../test/support/engine.ts';
 import { requestsInProcess } from '../../adapters/http/in-process.ts';
-import { openSqliteDeliveries } from '../../adapters/storage/sqlite-webhooks/store.ts';
 import { crowdOf } from '../../adapters/traffic/crowd.ts';
 import { keyedHasher } from '../../adapters/system/secret-key.ts';
 import type { TrafficWish } from '../../core/traffic/plan.ts';
@@ -20,11 +20,11 @@ let store: Store;
 let deliveries: DeliveryStore;
 let clock: TestClock;
 let errors: unknown[];
-beforeEach(() => {
+beforeEach(async () => {
   // Commits take turns of the real event loop.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  store = memoryStore();
-  deliveries = openSqliteDeliveries({ path: ':memory:' });
+  store = await emptyStore();
+  deliveries = await emptyDeliveries();
   clock = testClock();
   errors = [];
 });

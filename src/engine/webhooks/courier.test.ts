@@ -1,5 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { expectEventually } from '../../../test/property/store.ts';
 import { type CourierUnderTest, courierUnderTest, idOf } from '../../../test/support/far-end.ts';
 import { requestOf } from '../../../test/support/engine.ts';
 import { SECRET } from '../../../test/support/receivers.ts';
@@ -185,15 +186,54 @@ describe('one endpoint and the others', () => {
     );
     await at.pay(20);
     const settled = at.courier.settle();
-    await turns(200);
-    expect(types('http://fast.example/')).toHaveLength(60);
-    expect(held).toHaveLength(8);
+    const [slow, fast] = [
+      () => types('http://slow.example/').length,
+      () => types('http://fast.example/').length,
+    ];
+    await expectEventually(() => fast() === 60 && slow() === 8);
+    await turns(20);
     for (let freed = 0; freed < 60; freed += 1) {
+      expect(held.length).toBeLessThanOrEqual(8);
+      await expectEventually(() => held.length > 0);
       held.shift()?.();
-      await turns(20);
     }
     await settled;
     expect(types('http://slow.example/')).toHaveLength(60);
+  });
+
+  test('a request that hangs does not hold up the others, even where one at a time was enough', async () => {
+    await at.add(1, { events: ['payment.created'] });
+    for (let times = 0; times < 9; times += 1) await payAndSend();
+    let free = () => {};
+    at.answer(() =>
+      at.sent.length === 10 ? new Promise((resolve) => (free = () => resolve(204))) : 204,
+    );
+    await at.pay(20);
+    const settled = at.courier.settle();
+    await expectEventually(() => at.sent.length === 29);
+    free();
+    await settled;
+    expect(new Set(await statuses())).toEqual(new Set(['delivered']));
+  });
+
+  test('before each request others are given way, who hear how long it has been due', async () => {
+    await at.close();
+    const dueForMs: number[] = [];
+    at = await courierUnderTest({
+      giveWay(ms) {
+        if (ms !== undefined) dueForMs.push(ms);
+      },
+    });
+    const { id } = await at.add(1, { events: ['payment.created'] });
+    await payAndSend();
+    await at.deliveries.changeEndpoint(id, (before) => ({ ...before, isEnabled: false }));
+    await payAndSend();
+    at.clock.advance(5_000);
+    await at.deliveries.changeEndpoint(id, (before) => ({ ...before, isEnabled: true }));
+    await at.courier.settle();
+    expect(dueForMs).toHaveLength(2);
+    expect(dueForMs[0]).toBeLessThan(5_000);
+    expect(dueForMs[1]).toBeGreaterThanOrEqual(5_000);
   });
 
   test('on a strict one, a payment waits for its own events and for no other', async () => {
@@ -258,7 +298,8 @@ describe('leases', () => {
     });
     await at.pay(20);
     const settled = at.courier.settle();
-    await turns(50);
+    await expectEventually(() => leftMs.length === 8);
+    await turns(20);
     expect(leftMs).toEqual(Array(8).fill(WEBHOOK_LEASE_MS));
     // Twelve more are leased and wait; half of their lease goes by.
     at.clock.advance(WEBHOOK_LEASE_MS / 2);
@@ -294,6 +335,7 @@ describe('leases', () => {
     at.answer(() => new Promise((resolve) => (free = () => resolve(204))));
     await at.pay(1);
     await at.courier.look();
+    await expectEventually(() => at.sent.length === 31);
     const stopping = at.courier.stop();
     setImmediate(() => free());
     await stopping;

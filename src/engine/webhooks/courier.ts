@@ -20,6 +20,8 @@ export interface CourierParts extends AttemptParts {
   readonly addressOf: (url: string) => string | null;
   /** Results that come within this time are written together; 0 for those of one turn of the event loop. */
   readonly gatherMs: number;
+  /** May hold the thread for a moment, for the sake of others; see the lanes. */
+  readonly giveWay?: (dueForMs?: number) => void;
   /** Hears of failed storage; what failed is tried again. */
   readonly onError: (error: unknown) => void;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type CourierUnderTest, courierUnderTest } from '../../../test/support/far-end.ts';
 import { requestOf } from '../../../test/support/engine.ts';
-import { openSqliteDeliveries } from '../../adapters/storage/sqlite-webhooks/store.ts';
+import { emptyDeliveries } from '../../../test/support/store.ts';
 import { FAN_OUT_EVENTS_MAX } from '../../core/limits.ts';
 import { execute } from '../execute.ts';
 import { EventTexts } from './event-texts.ts';
@@ -32,7 +32,7 @@ test('a page at a time, until the cursor is at the head', async () => {
 });
 
 test('begins at the end of a log that was never followed, and at the beginning of a new one', async () => {
-  const fresh = openSqliteDeliveries({ path: ':memory:' });
+  const fresh = await emptyDeliveries();
   await at.pay(1);
   const parts = { store: fresh, log: at.engine.store, nowMs: () => at.clock.nowMs() };
   const texts = new EventTexts(at.engine.store);

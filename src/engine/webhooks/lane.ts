@@ -22,6 +22,7 @@ import { bodyOf } from './body.ts';
 import type { EventTexts } from './event-texts.ts';
 import type { FaultLab } from './fault-lab.ts';
 import type { DeliveryOutcome, DeliveryStore, HeldDelivery } from './ports.ts';
+import { Width } from './width.ts';
 
 export interface LaneParts extends AttemptParts {
   readonly store: DeliveryStore;
@@ -32,6 +33,11 @@ export interface LaneParts extends AttemptParts {
   readonly addressOf: (url: string) => string | null;
   /** Results that come within this time are written together; 0 for those of one turn of the event loop. */
   readonly gatherMs: number;
+  /**
+   * Called before each request with how long it has been due, and while much is prepared; may hold the thread for a
+   * moment, for the sake of others on this machine.
+   */
+  readonly giveWay?: (dueForMs?: number) => void;
   readonly onError: (error: unknown) => void;
   /** There may be another moment at which something is due. */
   readonly onRest: () => void;
@@ -41,6 +47,9 @@ export interface LaneParts extends AttemptParts {
 const FAST_MS = 500;
 /** How much of the pace the last answer is. */
 const PACE_WEIGHT = 0.2;
+
+/** Answers that wait to be written, in characters: what is kept for longer outlives the young heap. */
+const ANSWERS_CHARS_MAX = 128 * 1024;
 
 /** After storage failed, the next try. */
 const RETRY_MS = 1_000;
@@ -63,6 +72,8 @@ export class Lane {
   #queue: Leased[] = [];
   readonly #underWay = new Set<Leased>();
   #results: Result[] = [];
+  /** Characters of answers among them. */
+  #answered = 0;
   #wantsMore = false;
   #isStopping = false;
   /** Milliseconds that its answers take, the last ones counting most; slow until it has shown otherwise. */
@@ -77,6 +88,7 @@ export class Lane {
   /** Set while results wait for others to be written with. */
   #writeTimer: NodeJS.Timeout | undefined;
   #isWriteDue = false;
+  readonly #width = new Width(() => this.#turnSoon());
 
   constructor(id: EndpointId, parts: LaneParts) {
     this.#id = id;
@@ -105,6 +117,7 @@ export class Lane {
   /** Begins nothing more; resolves when what is under way has ended and is written down. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.#width.rest();
     this.#turn?.();
     this.#endPause?.();
     await this.#turning;
@@ -208,7 +221,9 @@ export class Lane {
     };
     if (this.#isWriteDue) return;
     const { gatherMs, nowMs } = this.#parts;
-    if (gatherMs === 0 || this.#results.length >= WEBHOOKS_CLAIMED_MAX) due();
+    const isMuch =
+      this.#results.length >= WEBHOOKS_CLAIMED_MAX || this.#answered >= ANSWERS_CHARS_MAX;
+    if (gatherMs === 0 || isMuch) due();
     // All lanes at the same moments: what is written together costs little more than what one of them writes.
     else this.#writeTimer ??= setTimeout(due, gatherMs - (nowMs() % gatherMs));
   }
@@ -217,14 +232,16 @@ export class Lane {
     clearTimeout(this.#writeTimer);
     this.#writeTimer = undefined;
     this.#isWriteDue = false;
+    this.#answered = 0;
     const groups = Map.groupBy(this.#results, (result) => result.token);
     await Promise.all(Array.from(groups, ([token, group]) => this.#writeGroup(token, group)));
   }
 
   async #writeGroup(token: string, group: readonly Result[]): Promise<void> {
     const outcomes = group.map(({ outcome }) => outcome);
+    const members = new Set(group);
     const written = () => {
-      this.#results = this.#results.filter((result) => !group.includes(result));
+      this.#results = this.#results.filter((result) => !members.has(result));
     };
     await this.#parts.store.record(token, outcomes).catch((error: unknown) => {
       // With room on the disk they can still be written; anything else would fail again, and they are sent again.
@@ -276,6 +293,7 @@ export class Lane {
     const queue: Leased[] = [];
     const results: Result[] = [];
     for (const delivery of deliveries) {
+      this.#parts.giveWay?.();
       const text = found.get(delivery.ordinal);
       const body = delivery.body ?? (text === undefined ? null : bodyOf(text, endpoint.payload));
       const plan = lab.of(delivery);
@@ -323,11 +341,18 @@ export class Lane {
   #beginNow(): Leased[] {
     const late: Leased[] = [];
     const nowMs = this.#parts.nowMs();
-    while (this.#underWay.size < WEBHOOKS_IN_FLIGHT_MAX && !this.#isStopping) {
+    while (this.#underWay.size < this.#width.value && !this.#isStopping) {
       const leased = this.#queue.shift();
       if (leased === undefined) break;
+      const dueAtMs = leased.ready.delivery.nextAttemptAtMs ?? nowMs;
+      this.#parts.giveWay?.(nowMs - dueAtMs);
       if (hasTimeLeft(leased.leaseUntilMs, nowMs)) this.#send(leased);
       else late.push(leased);
+    }
+    if (this.#queue.length > 0 && !this.#isStopping) this.#width.waits();
+    else {
+      this.#width.rest();
+      if (!this.#wantsMore && this.#underWay.size < this.#width.value) this.#width.isAmple();
     }
     return late;
   }
@@ -341,7 +366,8 @@ export class Lane {
         if (!this.#underWay.delete(leased)) return;
         this.#parts.lab.forget(ready.delivery.ordinal);
         this.#results.push({ token, outcome });
-        for (const { durationMs } of outcome.attempts) {
+        for (const { durationMs, response } of outcome.attempts) {
+          this.#answered += response?.body.length ?? 0;
           this.#paceMs += (durationMs - this.#paceMs) * PACE_WEIGHT;
         }
         this.#ended();

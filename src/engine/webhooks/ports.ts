@@ -104,6 +104,19 @@ export interface DeliveryStore {
   /** Keeps an answer under its key unless there is one, which then stays; forgets those that are too old. */
   keepReply(reply: KeptReply): Promise<void>;
 
+  // ---- retention
+
+  /**
+   * Looks at up to `limit` attempts behind `after` (0: the first), in the order in which they were made, and takes out those
+   * of before `beforeMs` whose delivery arrived; the delivery stays. `next` is where to go on; null when all further ones
+   * are younger.
+   */
+  removeAttempts(page: {
+    readonly beforeMs: number;
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<{ readonly removed: number; readonly next: number | null }>;
+
   close(): Promise<void>;
 }
 

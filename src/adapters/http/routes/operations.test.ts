@@ -27,11 +27,15 @@ test.each(['/health', '/livez'])('%s says ok, also while the server is not ready
 
 describe('/readyz', () => {
   test('says whether it is ready, and why not', async () => {
-    expect(jsonOf(await api.get('/readyz'))).toEqual({ status: 'ready', reason: null });
+    expect(jsonOf(await api.get('/readyz'))).toEqual({
+      status: 'ready',
+      reason: null,
+      checks: {},
+    });
     reason = 'starting';
     const answer = await api.get('/readyz');
     expect(answer.statusCode).toBe(503);
-    expect(jsonOf(answer)).toEqual({ status: 'not_ready', reason: 'starting' });
+    expect(jsonOf(answer)).toEqual({ status: 'not_ready', reason: 'starting', checks: {} });
   });
 
   test('waits until it is', async () => {

@@ -23,12 +23,16 @@ const ReadySchema = Type.Object(
   {
     status: Type.Unsafe<string>({ type: 'string', enum: ['ready', 'not_ready'] }),
     reason: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+    checks: Type.Record(Type.String(), Type.String(), {
+      description:
+        'How what it would rather not be without is: "ok", or what is wrong and what is used in its place. "redis" is there when REDIS_URL is set.',
+    }),
   },
-  { examples: [{ status: 'ready', reason: null }] },
+  { examples: [{ status: 'ready', reason: null, checks: { redis: 'ok' } }] },
 );
 const NotReadySchema = {
   ...ReadySchema,
-  examples: [{ status: 'not_ready', reason: 'starting or stopping' }],
+  examples: [{ status: 'not_ready', reason: 'starting or stopping', checks: {} }],
 };
 const ErrorSchema = Type.Object(
   {
@@ -49,9 +53,23 @@ farthing_payments{status="SUCCESS"} 15
 `;
 
 export function operationRoutes(app: FastifyInstance, deps: HttpDeps): void {
+  app.get(
+    '/health',
+    {
+      schema: operation('getHealth', 'Operations', 'Is it up', { response: { 200: StatusSchema } }),
+    },
+    async () => ({ status: 'ok' }),
+  );
   healthRoutes(app, deps);
   errorRoutes(app);
+  metricsRoute(app, deps);
+}
 
+/** Of a process of whatever kind. */
+export function metricsRoute(
+  app: FastifyInstance,
+  { metrics, engine }: Pick<HttpDeps, 'metrics' | 'engine'>,
+): void {
   app.get(
     '/metrics',
     {
@@ -65,20 +83,14 @@ export function operationRoutes(app: FastifyInstance, deps: HttpDeps): void {
       }),
     },
     async (_request, reply) => {
-      const { contentType, text } = await deps.metrics.expose(await deps.engine.store.totals());
+      const { contentType, text } = await metrics.expose(await engine.store.totals());
       return reply.header('content-type', contentType).send(text);
     },
   );
 }
 
-function healthRoutes(app: FastifyInstance, { health }: HttpDeps): void {
-  app.get(
-    '/health',
-    {
-      schema: operation('getHealth', 'Operations', 'Is it up', { response: { 200: StatusSchema } }),
-    },
-    async () => ({ status: 'ok' }),
-  );
+/** Of a process of whatever kind. */
+export function healthRoutes(app: FastifyInstance, { health }: Pick<HttpDeps, 'health'>): void {
   app.get(
     '/livez',
     {
@@ -114,7 +126,9 @@ function healthRoutes(app: FastifyInstance, { health }: HttpDeps): void {
       }
       const reason = health.notReady();
       const status = reason === null ? 'ready' : 'not_ready';
-      return reply.code(reason === null ? 200 : 503).send({ status, reason });
+      return reply
+        .code(reason === null ? 200 : 503)
+        .send({ status, reason, checks: health.checks?.() ?? {} });
     },
   );
 }

@@ -217,11 +217,11 @@ describe('the currency', () => {
   test.each(['XXX', 'xxx', 'XTS', 'XAU', 'XAG', 'BGN', 'US', 'DOLLAR', 'UЅD', 'uſd', 'U5D'])(
     '%s is refused, and nothing is stored',
     async (currency) => {
-      const before = api.footprint();
+      const before = await api.footprint();
       const answer = await api.post('/payments', bodyWith({ currency }));
       const problem = expectProblem(answer, 400, 'unknown_currency');
       expect(problem.errors).toMatchObject([{ pointer: '/currency' }]);
-      expect(api.footprint()).toEqual(before);
+      expect(await api.footprint()).toEqual(before);
     },
   );
 
@@ -294,7 +294,7 @@ describe('simulate', () => {
     const answer = await api.post('/payments', bodyWith({ simulate }));
     const { errors } = expectProblem(answer, 400, 'validation_failed');
     expect(errors).toContainEqual(like({ pointer }));
-    expect(api.footprint().rows['payments']).toBe(0);
+    expect((await api.footprint()).rows['payments']).toBe(0);
   });
 });
 
@@ -332,10 +332,10 @@ describe('metadata', () => {
   ];
   test.each(refused)('%s is refused, and nothing is stored', async (_name, metadata) => {
     const body = `{"amount":1,"currency":"USD","recipient":"a","metadata":${metadata}}`;
-    const before = api.footprint();
+    const before = await api.footprint();
     const { errors } = expectProblem(await api.post('/payments', body), 400, 'validation_failed');
     expect(errors[0]?.pointer).toMatch(/^\/metadata/);
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
   });
 
   test('a digit that a double cannot hold is not changed on its way to a refusal', async () => {
@@ -376,9 +376,9 @@ describe('a payment that is not there', () => {
   test.each(ids.flatMap((id) => ['/refund', '/retry'].map((path) => `/payments/${id}${path}`)))(
     'POST %s is 404, and nothing is stored',
     async (url) => {
-      const before = api.footprint();
+      const before = await api.footprint();
       expectProblem(await api.post(url), 404, 'payment_not_found');
-      expect(api.footprint()).toEqual(before);
+      expect(await api.footprint()).toEqual(before);
     },
   );
 });

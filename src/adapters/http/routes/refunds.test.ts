@@ -134,9 +134,9 @@ describe('the amount of a refund', () => {
     'in %s of %s is refused with %i %s, and nothing moves',
     async (currency, amount, status, code) => {
       const payment = await succeeded(100, currency);
-      const before = api.footprint();
+      const before = await api.footprint();
       expectProblem(await refund(payment, `{"amount":${amount}}`), status, code);
-      expect(api.footprint()).toEqual(before);
+      expect(await api.footprint()).toEqual(before);
     },
   );
 
@@ -183,7 +183,7 @@ describe('a payment', () => {
       if (answer.statusCode === 409) expectProblem(answer, 409, 'refund_not_allowed');
     }
     expect(await entriesOf(payment)).toHaveLength(2);
-    expect(api.footprint().rows).toMatchObject({ refunds: 1, events: 4 });
+    expect((await api.footprint()).rows).toMatchObject({ refunds: 1, events: 4 });
   });
 
   test('of 100 asked ten times at once for 30 gives three of them', async () => {

@@ -209,7 +209,7 @@ describe('an idempotency key', () => {
   test('of a request that is still being answered is waiting', async () => {
     const service = await testService();
     const first = service.post('/payments', PAYMENT_THAT_TAKES_LONG, { ...key, prefer: 'wait=30' });
-    await expect.poll(() => service.footprint().rows['payments']).toBe(1);
+    await expect.poll(async () => (await service.footprint()).rows['payments']).toBe(1);
     const second = await service.post('/payments', PAYMENT_THAT_TAKES_LONG, key);
     expectProblem(second, 409, 'idempotency_key_in_use');
     service.engine.wakeup.endWaits();
@@ -406,7 +406,7 @@ describe('a request that was not answered as others are', () => {
     const body = JSON.stringify(PAYMENT_THAT_TAKES_LONG);
     const lines = ['POST /payments HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
     socket.write(head(...lines, 'Prefer: wait=30', `Content-Length: ${body.length}`) + body);
-    await expect.poll(() => service.footprint().rows['payments']).toBe(1);
+    await expect.poll(async () => (await service.footprint()).rows['payments']).toBe(1);
     socket.destroy();
     await expect.poll(() => openConnections(service)).toBe(0);
     service.engine.wakeup.endWaits();

@@ -39,9 +39,9 @@ test.each(['INSUFFICIENT_FUNDS', 'FRAUD_SUSPECTED', 'LOST_CARD', 'EXPIRED_CARD',
   async (reason) => {
     const failed = await failing(reason);
     expect(failed['retryable']).toBe(false);
-    const before = api.footprint();
+    const before = await api.footprint();
     expectProblem(await retry(failed), 409, 'retry_not_allowed');
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
   },
 );
 
@@ -58,7 +58,7 @@ test('a retry that succeeds captures once, and the failures before it are gone',
   await api.runTimers();
   const payment = expectPayment(await api.get(`/payments/${failed.payment_id}`));
   expect(payment).toMatchObject({ status: 'SUCCESS', attempts: 2, amount_captured: 100 });
-  expect(api.footprint().rows['ledger_entries']).toBe(1);
+  expect((await api.footprint()).rows['ledger_entries']).toBe(1);
 });
 
 test('after three retries the limit is reached, and the payment says so', async () => {
@@ -71,9 +71,9 @@ test('after three retries the limit is reached, and the payment says so', async 
     shown.push(payment['retryable']);
   }
   expect(shown).toEqual([true, true, true, false]);
-  const before = api.footprint();
+  const before = await api.footprint();
   expectProblem(await retry(payment), 409, 'retry_limit_reached');
-  expect(api.footprint()).toEqual(before);
+  expect(await api.footprint()).toEqual(before);
 });
 
 test('MAX_RETRIES=0 allows none', async () => {
@@ -102,8 +102,8 @@ test.each(['{"amount":1}', '[]', '"x"', '1', 'true'])(
   'a body of %s is refused, and nothing moves',
   async (body) => {
     const failed = await failing('PROCESSING_ERROR');
-    const before = api.footprint();
+    const before = await api.footprint();
     expectProblem(await retry(failed, body), 400, 'validation_failed');
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
   },
 );

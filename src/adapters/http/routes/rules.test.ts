@@ -173,13 +173,13 @@ describe('PUT /rules', () => {
     ],
   ])('refuses %s and says where and why', async (_, document, pointer, code, detail) => {
     const api = await open();
-    const untouched = api.footprint();
+    const untouched = await api.footprint();
     const answer = await put(api, document);
     const problem = expectProblem(answer, 400, 'invalid_rules');
     const fault = problem.errors.find((one) => one.pointer === pointer && one.code === code);
     expect(fault?.detail).toContain(detail);
     expect(answer.body).not.toContain('4242');
-    expect(api.footprint()).toEqual(untouched);
+    expect(await api.footprint()).toEqual(untouched);
     expect(await rules(api)).toEqual(BUILTIN_RULES);
   });
 

@@ -156,7 +156,7 @@ describe('PATCH /simulation', () => {
 
   test.each(REFUSED)('refuses %s: %s, and nothing changes', async (name, _, value) => {
     const api = shared;
-    const untouched = api.footprint();
+    const untouched = await api.footprint();
     const other = name === 'amount_tails' ? { failure_rate: 1 } : { amount_tails: true };
     const problem = expectProblem(
       await patch(api, { [name]: value, ...other }),
@@ -164,7 +164,7 @@ describe('PATCH /simulation', () => {
       'validation_failed',
     );
     expect(problem.errors.map(({ pointer }) => pointer)).toContain(`/${name}`);
-    expect(api.footprint()).toEqual(untouched);
+    expect(await api.footprint()).toEqual(untouched);
     expect(await simulation(api)).toEqual(BEGINNING);
   });
 
@@ -201,9 +201,9 @@ describe('PATCH /simulation', () => {
     'is not for %j, which changes nothing',
     async (body) => {
       const api = await open();
-      const untouched = api.footprint();
+      const untouched = await api.footprint();
       expectProblem(await patch(api, body), 400, 'validation_failed');
-      expect(api.footprint()).toEqual(untouched);
+      expect(await api.footprint()).toEqual(untouched);
     },
   );
 

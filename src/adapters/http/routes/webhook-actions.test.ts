@@ -154,10 +154,10 @@ describe('POST …/test', () => {
   test('is nothing to the log, nor to other endpoints', async () => {
     const { id } = await made();
     const other = await made();
-    const before = api.footprint();
+    const before = await api.footprint();
     await tested(id);
     await api.deliver();
-    expect(api.footprint()).toEqual(before);
+    expect(await api.footprint()).toEqual(before);
     const { data } = jsonOf(await api.get(`/webhook-deliveries?endpoint_id=${other.id}`));
     expect(data).toEqual([]);
   });

@@ -9,13 +9,12 @@ import {
   eventsOf,
   NOW_MS,
 } from '../../../../test/support/deliveries.ts';
-import { stopPostgresAfterAll, testDatabase } from '../../../../test/support/postgres.ts';
+import { testDatabase } from '../../../../test/support/postgres.ts';
 import { type Endpoint, ENDPOINTS_MAX } from '../../../core/webhooks/endpoint.ts';
 import type { DeliveryStore } from '../../../engine/webhooks/ports.ts';
 import { openPostgresDeliveries } from './store.ts';
 
 const DATABASE = await testDatabase();
-stopPostgresAfterAll();
 afterAll(() => DATABASE.drop());
 
 const START = { writer: LOG, sequence: 0 };

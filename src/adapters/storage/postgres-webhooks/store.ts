@@ -15,6 +15,7 @@ import { followingMethods } from './following.ts';
 import { lookingMethods } from './lists.ts';
 import { recordMethod } from './record.ts';
 import { replyMethods } from './replies.ts';
+import { retentionMethods } from './retention.ts';
 import { sweepOf } from './sweep.ts';
 import { transactions } from './transaction.ts';
 
@@ -37,6 +38,7 @@ export async function openPostgresDeliveries({
     ...byHandMethods(writes),
     ...lookingMethods(connections),
     ...replyMethods(connections, writes),
+    ...retentionMethods(connections),
     async close() {
       await sweep.stop();
       await connections.close();

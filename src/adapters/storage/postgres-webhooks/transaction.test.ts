@@ -4,12 +4,11 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LOG } from '../../../../test/support/deliveries-under-test.ts';
 import { endpointOf, eventsOf, NOW_MS } from '../../../../test/support/deliveries.ts';
-import { stopPostgresAfterAll, testDatabase } from '../../../../test/support/postgres.ts';
+import { testDatabase } from '../../../../test/support/postgres.ts';
 import type { DeliveryStore } from '../../../engine/webhooks/ports.ts';
 import { openPostgresDeliveries } from './store.ts';
 
 const DATABASE = await testDatabase();
-stopPostgresAfterAll();
 afterAll(() => DATABASE.drop());
 
 const START = { writer: LOG, sequence: 0 };

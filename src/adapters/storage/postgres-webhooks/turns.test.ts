@@ -11,14 +11,13 @@ import {
   failing,
   NOW_MS,
 } from '../../../../test/support/deliveries.ts';
-import { stopPostgresAfterAll, testDatabase } from '../../../../test/support/postgres.ts';
+import { testDatabase } from '../../../../test/support/postgres.ts';
 import { isDone, type Delivery } from '../../../core/webhooks/delivery.ts';
 import { StorageError } from '../../../engine/ports.ts';
 import type { DeliveryStore, FannedEvent } from '../../../engine/webhooks/ports.ts';
 import { openPostgresDeliveries } from './store.ts';
 
 const DATABASE = await testDatabase();
-stopPostgresAfterAll();
 afterAll(() => DATABASE.drop());
 
 const ENDPOINT = endpointOf(1, { ordering: 'strict' });

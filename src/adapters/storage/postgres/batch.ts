@@ -1,16 +1,18 @@
 /**
  * Batches: gather what the requests need, decide at once in memory, write all of it by one statement (see
- * commit-statement.ts). One batch is under way at a time.
+ * commit-statement.ts). While one is on its way the next one may be decided on top of it and sent behind it, on the same
+ * connection (see flights.ts).
  *
  * A batch is optimistic: it reads without locks, or not at all where nothing has to be read, and its statement writes
  * nothing unless all is still as it was read. When somebody else was first it is superseded: the engine decides it again,
- * and that one locks what it reads, in the order of ids, in a transaction, so that nobody else can be first.
+ * and that one, and those about the same for a while, lock what they read, in their order, in a transaction, so that
+ * nobody else can be first.
  *
  *   gather ──► decide ──► one statement ──► done
  *                              │ conflict, or settings were changed: superseded, the next one locks
+ *                              │ the batch before it failed: superseded
  *                              └ connection lost: the writer's row says whether it was written
  */
-import { subjectOf } from '../../../core/commands.ts';
 import type { PaymentId } from '../../../core/ids.ts';
 import { IDEMPOTENCY_KEPT_MS } from '../../../core/limits.ts';
 import type { Payment } from '../../../core/payment.ts';
@@ -20,40 +22,52 @@ import {
   StorageError,
   type StoredReply,
 } from '../../../engine/ports.ts';
-import { WorkingSet } from '../../../engine/working-set.ts';
+import { type Gathered, WorkingSet } from '../../../engine/working-set.ts';
 import { hashEntry } from '../chain.ts';
 import { type ChangeSet, changesOf, type Values } from '../change-set.ts';
-import { integer, replyFrom } from '../rows.ts';
+import { integer } from '../rows.ts';
 import { commitStatement, type WriterMove, type Written } from './commit-statement.ts';
 import { ConflictError, type Connections, LostError, type Queries } from './connection.ts';
+import type { Contended } from './contended.ts';
+import { behindFailure, type Flight, type Flights } from './flights.ts';
 import type { KnownEvents } from './known-events.ts';
-import { logHead } from './log.ts';
 import { forgetLog } from './others.ts';
-import { lockPayments, paymentsByIds } from './payments.ts';
+import { type Needs, needsOf, readNeeds } from './needs.ts';
 import { beginAnew } from './reset.ts';
 import { addedTotals } from './totals.ts';
 import { ordinalBase, type Writer } from './writer.ts';
 
 export interface BatchOptions {
   readonly connections: Connections;
+  /** The connection that batches are sent on, one behind the other; null when it is lost. */
+  readonly line: () => Queries | null;
   readonly publish: (payment: Payment) => string;
   readonly newLog: () => string;
   readonly nowMs: () => number;
   /** No time before this is given to any event from now on. */
   readonly reach: (ms: number) => void;
   readonly state: BatchState;
-  /** Takes the writer anew: after a lost connection, or a change by others that this process has not seen. */
+  /**
+   * Takes the writer anew: after a lost connection, or a change by others that this process has not seen. Waits for a server
+   * that is away: what became of a batch must be known.
+   */
   readonly renew: () => Promise<Writer>;
+  /** The same where nothing is under way: rejects as unavailable when the server is away. */
+  readonly reopen: () => Promise<Writer>;
 }
 
 export interface BatchState {
+  /** As it stands on disk, for all that is known. */
   writer: Writer;
   /** Events that this process has seen, of all writers: what it calls a place in the log before that is known. */
   seen: number;
   /** Which those are. */
   readonly known: KnownEvents;
+  readonly flights: Flights;
   /** Batches in a row that somebody else got ahead of. */
   conflicts: number;
+  /** What they were about: who asks for that soon after locks it at once. */
+  readonly contended: Contended;
 }
 
 /** With locks it happens to nobody twice that somebody else is first, but for deadlocks and keys. */
@@ -62,8 +76,13 @@ const CONFLICTS_MAX = 20;
 /** What a batch needs to know, and the transaction that it is written in. */
 interface Attempt {
   readonly options: BatchOptions;
+  /** What it is written on. */
+  readonly line: Queries;
+  /** What it reads by. */
   readonly queries: Queries;
   readonly isTransaction: boolean;
+  /** The batch that this one is decided on top of, if that one is not on disk yet. */
+  readonly ahead: Flight | null;
 }
 
 /** Decides on what is there now, and writes it. */
@@ -73,71 +92,96 @@ export async function runBatch(
   decideAll: (working: WorkingSet) => readonly Reply[],
 ): Promise<readonly Reply[]> {
   const { state, connections } = options;
-  const isReset = requests.some(({ command }) => command.type === 'reset_data');
-  const isTransaction = isReset || state.conflicts > 0;
+  const needs = needsOf(requests);
+  const line = await openLine(options);
+  const isTransaction = needs.isReset || state.conflicts > 0 || state.contended.has(needs);
+  const ahead = await batchAhead(state, needs, isTransaction);
+  const queries = isTransaction ? line : connections;
   try {
-    const replies = await connections.using(async (queries) => {
-      const attempt = { options, queries, isTransaction };
-      if (isTransaction) await queries.rows('begin', 'begin');
-      const gathered = await gather(requests, attempt, isReset);
-      const working = new WorkingSet(gathered);
-      const decided = decideAll(working);
-      await write(attempt, working, gathered.replies);
-      return decided;
-    });
+    const attempt = { options, line, queries, isTransaction, ahead };
+    const { gathered, decided, working } = await decide(attempt, needs, decideAll);
+    await write(attempt, working, gathered.replies);
     state.conflicts = 0;
-    return replies;
+    return decided;
   } catch (error) {
+    // Where the connection is lost, so is the transaction.
+    if (isTransaction) await queries.rows('rollback', 'rollback').catch(() => {});
     if (!(error instanceof ConflictError) || state.conflicts >= CONFLICTS_MAX) throw error;
     state.conflicts += 1;
+    state.contended.add(needs);
     throw new StorageError('superseded', error.message, { cause: error });
   }
 }
 
-async function gather(requests: readonly CommandRequest[], attempt: Attempt, isReset: boolean) {
-  const { options, queries, isTransaction } = attempt;
-  const { state, nowMs, reach } = options;
-  const keys = new Set<string>();
-  const ids = new Set<PaymentId>();
-  for (const { command, idempotency } of requests) {
-    if (idempotency !== null) keys.add(idempotency.keyHash);
-    const subject = subjectOf(command);
-    if (subject !== null) ids.add(subject);
+/** Nothing has been decided yet: who finds the connection lost takes the writer anew, and is decided on what it is now. */
+async function openLine({ state, line, reopen }: BatchOptions): Promise<Queries> {
+  const open = line();
+  if (open !== null) return open;
+  const { last } = state.flights;
+  if (last === null) await reopen();
+  else await last.written;
+  throw new StorageError('superseded', 'the connection was lost before the batch was decided');
+}
+
+async function decide(
+  attempt: Attempt,
+  needs: Needs,
+  decideAll: (working: WorkingSet) => readonly Reply[],
+) {
+  const gathered = await gather(needs, attempt);
+  const working = new WorkingSet(gathered);
+  return { gathered, working, decided: decideAll(working) };
+}
+
+/**
+ * The batch that is on its way, when this one can be sent behind it; else waits for it. What it changes is not to be read
+ * yet, and what is locked or reset is read behind it.
+ */
+async function batchAhead(
+  { flights }: BatchState,
+  { keys, ids }: Needs,
+  isTransaction: boolean,
+): Promise<Flight | null> {
+  const { last } = flights;
+  if (last === null) return null;
+  const { touched, isAlone } = last;
+  const isApart = ![...keys, ...ids].some((name) => touched.has(name));
+  if (isApart && !isAlone && !isTransaction && !flights.isLost(last)) return last;
+  if (!(await last.written)) throw behindFailure();
+  return null;
+}
+
+async function gather(needs: Needs, attempt: Attempt): Promise<Gathered> {
+  const { options, ahead } = attempt;
+  const { state, reach } = options;
+  const { isTransaction, queries } = attempt;
+  const { found, replies, log } = await readNeeds(needs, {
+    queries,
+    isTransaction,
+    nowMs: options.nowMs(),
+  });
+  if (ahead !== null && state.flights.isLost(ahead)) {
+    await ahead.written;
+    throw behindFailure();
   }
-  if (isTransaction && keys.size > 0) await lockKeys([...keys].sort(), queries);
+  const writer = writerAfterAll(state);
   const payments = new Map<PaymentId, Payment>();
-  if (ids.size > 0) {
-    if (isTransaction) await lockPayments([...ids], queries);
-    for (const { payment, writerNo } of await paymentsByIds([...ids], queries)) {
-      payments.set(payment.id, payment);
-      // What is decided now comes after what it is decided on: the order of the log depends on it.
-      reach(payment.updatedAtMs + (writerNo === state.writer.writerNo ? 0 : 1));
-    }
+  for (const { payment, writerNo } of found) {
+    payments.set(payment.id, payment);
+    // What is decided now comes after what it is decided on: the order of the log depends on it.
+    reach(payment.updatedAtMs + (writerNo === writer.writerNo ? 0 : 1));
   }
-  const replies = new Map<string, StoredReply>();
-  if (keys.size > 0 || ids.size > 0) {
-    const rows = await queries.rows(
-      'replies',
-      `select * from replies
-         where (key_hash = any($1) or waits_for = any($2)) and created_at_ms > $3`,
-      [[...keys], [...ids], nowMs() - IDEMPOTENCY_KEPT_MS],
-    );
-    for (const row of rows) {
-      const reply = replyFrom(row);
-      replies.set(reply.keyHash, reply);
-    }
-  }
-  const { writer, seen } = state;
-  const head = isReset ? await logHead(queries) : { ...writer, writer: writer.log, sequence: seen };
+  const head = log ?? {
+    ...writer,
+    writer: writer.log,
+    sequence: state.seen + state.flights.events,
+  };
   return { payments, replies, ordinals: ordinalBase(writer.writerNo) + writer.ordinals, head };
 }
 
-async function lockKeys(keys: readonly string[], queries: Queries): Promise<void> {
-  await queries.rows(
-    'lock_keys',
-    'select pg_advisory_xact_lock(7013, hashtext(key)) from unnest($1::text[]) as key',
-    [keys],
-  );
+/** Where our writer will stand when all that is on its way is written. */
+function writerAfterAll({ flights, writer }: BatchState): Writer {
+  return flights.last?.head ?? writer;
 }
 
 async function write(
@@ -145,7 +189,7 @@ async function write(
   working: WorkingSet,
   known: ReadonlyMap<string, StoredReply>,
 ): Promise<void> {
-  const { options, queries, isTransaction } = attempt;
+  const { options, line, queries, isTransaction, ahead } = attempt;
   const { state, publish, newLog, nowMs } = options;
   const changes = changesOf(working, addedTotals(working), {
     publish,
@@ -154,51 +198,99 @@ async function write(
   });
   if (!working.isReset && isNothing(changes)) {
     if (isTransaction) await queries.rows('commit', 'commit');
+    // What was refused was refused because of what is not on disk yet.
+    if (ahead !== null && !(await ahead.written)) throw behindFailure();
     return;
   }
-  let { writer } = state;
+  let writer = writerAfterAll(state);
   if (changes.newLog !== null) writer = await beginAnew(changes.newLog, writer, queries);
   const { events, move } = inChain(changes, working, writer);
   const statement = commitStatement(move, written(changes, known, events, nowMs()));
-  const isWritten = await settled(options, { ...move, log: writer.log }, async () => {
-    const [row] = await queries.rows(statement.name, statement.text, statement.values);
-    if (row === undefined || integer(row, 'fenced') !== 1) return false;
-    if (isTransaction) await queries.rows('commit', 'commit');
-    return true;
+  const flight = state.flights.begin({
+    head: writerAfter(writer, move, changes),
+    events: events.length,
+    touched: touchedBy(working),
+    isAlone: isTransaction,
   });
-  if (!isWritten) {
-    await options.renew();
-    throw new ConflictError('the writer or the settings are not as they were');
-  }
-  const { sequence, hash, ordinals, atMs, settingsVersion } = move;
-  const added = changes.settings.length > 0 ? 1 : 0;
-  state.writer = {
-    ...writer,
-    sequence,
-    hash,
-    ordinals,
-    atMs,
-    settingsVersion: settingsVersion + added,
+  const send = async () => {
+    const [[row]] = await Promise.all([
+      line.rows(statement.name, statement.text, statement.values),
+      // When the statement fails, or finds the fence closed, nothing is there to be committed.
+      isTransaction ? line.rows('commit', 'commit') : [],
+    ]);
+    return row !== undefined && integer(row, 'fenced') === 1;
   };
-  if (working.isReset) forgetLog(state);
-  state.seen += events.length;
-  state.known.commit({ writerNo: writer.writerNo, after: move.from, to: sequence });
+  await land(options, { flight, ahead, move, isReset: working.isReset }, send);
 }
 
-/** Runs what writes; when the connection is lost meanwhile, finds out what became of it. */
-async function settled(
-  { renew }: BatchOptions,
-  { sequence, hash, log }: WriterMove & Pick<Writer, 'log'>,
-  run: () => Promise<boolean>,
-): Promise<boolean> {
+function touchedBy(working: WorkingSet): ReadonlySet<string> {
+  return new Set([...working.touched.keys(), ...working.repliesChanged.keys()]);
+}
+
+interface Sent {
+  readonly flight: Flight;
+  readonly ahead: Flight | null;
+  readonly move: WriterMove;
+  readonly isReset: boolean;
+}
+
+/** Sends it; when it is on disk, takes down where the writer stands. Rejects when it is not. */
+async function land(
+  { state, renew }: BatchOptions,
+  { flight, ahead, move, isReset }: Sent,
+  send: () => Promise<boolean>,
+): Promise<void> {
+  let isWritten = false;
   try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof LostError)) throw error;
-    const found = await renew();
-    if (found.sequence === sequence && found.hash === hash && found.log === log) return true;
-    throw new ConflictError('the connection was lost before the batch was written');
+    const outcome = await settled({ state, renew }, flight, ahead, send);
+    isWritten = true;
+    if (outcome === 'written') state.writer = flight.head;
+    if (isReset) forgetLog(state);
+    state.seen += flight.events;
+    state.known.commit({
+      writerNo: flight.head.writerNo,
+      after: move.from,
+      to: flight.head.sequence,
+    });
+  } finally {
+    state.flights.end(flight, isWritten);
   }
+}
+
+/**
+ * `found` when the connection was lost, and the writer, taken anew, stands at or behind it. Rejects as a conflict, or as
+ * superseded, when nothing of it was written.
+ */
+async function settled(
+  { state, renew }: Pick<BatchOptions, 'state' | 'renew'>,
+  flight: Flight,
+  ahead: Flight | null,
+  send: () => Promise<boolean>,
+): Promise<'written' | 'found'> {
+  let lost: unknown;
+  try {
+    if (await send()) return 'written';
+  } catch (error) {
+    if (ahead !== null && !(await ahead.written)) throw behindFailure(error);
+    if (!(error instanceof LostError)) throw error;
+    lost = error;
+  }
+  if (ahead !== null && !(await ahead.written)) throw behindFailure();
+  const { sequence, hash, log } = await renew();
+  const isFound = ({ head }: Flight) =>
+    head.sequence === sequence && head.hash === hash && head.log === log;
+  if (lost !== undefined && state.flights.from(flight).some(isFound)) return 'found';
+  throw new ConflictError(
+    lost === undefined
+      ? 'the writer or the settings are not as they were'
+      : 'the connection was lost before the batch was written',
+  );
+}
+
+function writerAfter(writer: Writer, move: WriterMove, { settings }: ChangeSet): Writer {
+  const { sequence, hash, ordinals, atMs } = move;
+  const settingsVersion = move.settingsVersion + (settings.length > 0 ? 1 : 0);
+  return { ...writer, sequence, hash, ordinals, atMs, settingsVersion };
 }
 
 function isNothing(changes: ChangeSet): boolean {
@@ -253,7 +345,9 @@ function written(
       settings,
       ledgerTotals,
     },
-    changed: changes.changedPayments.filter((values) => !cards.has(ordinalOf(values))),
+    changed: changes.changedPayments
+      .filter((values) => !cards.has(ordinalOf(values)))
+      .toSorted((a, b) => Number(ordinalOf(a)) - Number(ordinalOf(b))),
     changedWithCard: changes.changedPayments.flatMap((values) => {
       const card = cards.get(ordinalOf(values));
       return card === undefined ? [] : [[...values, ...card]];

@@ -3,6 +3,7 @@
  * writer on; when the writer is not where this process left it (somebody took it, the log was begun anew, or settings
  * were changed meanwhile), the fence holds nothing and nothing at all is written.
  */
+import { assert } from '../../../core/assert.ts';
 import type { Values } from '../change-set.ts';
 import { nameOf } from './connection.ts';
 
@@ -191,46 +192,77 @@ export interface Written {
   readonly expiredRepliesMax: number;
 }
 
+/** What a statement may consist of, beside its fence. */
+type Part = TargetName | 'changed' | 'changedWithCard' | 'replied' | 'ended' | 'gone' | 'expired';
+
+/**
+ * A batch is written by the first of these statements that has all that it needs; what it does not need writes nothing.
+ * One for each combination of parts would be hundreds, each of which every connection has to parse and plan, which takes
+ * longer than to run it.
+ */
+const CARDS: readonly Part[] = [
+  'newPayments',
+  'events',
+  'entries',
+  'counters',
+  'bins',
+  'ledgerTotals',
+];
+const ACCOUNTS: readonly Part[] = ['newPayments', 'events', 'timers', 'counters'];
+const PROGRESS: readonly Part[] = [...CARDS, 'timers', 'changed', 'gone'];
+const ANYTHING: readonly Part[] = [...PROGRESS, 'refunds', 'replied', 'ended', 'expired'];
+const SHAPES: readonly (readonly Part[])[] = [
+  CARDS,
+  ACCOUNTS,
+  PROGRESS,
+  ANYTHING,
+  [...ANYTHING, 'changedWithCard', 'settings'],
+];
+
+function partsOf({ added, ...written }: Written): ReadonlySet<Part> {
+  const needed = new Set<Part>(TARGET_NAMES.filter((name) => added[name].length > 0));
+  if (written.changed.length > 0) needed.add('changed');
+  if (written.changedWithCard.length > 0) needed.add('changedWithCard');
+  if (written.newReplies.length > 0) needed.add('replied');
+  if (written.endedReplies.length > 0) needed.add('ended');
+  if (written.firedTimers.length > 0) needed.add('gone');
+  if (written.expiredRepliesMax > 0) needed.add('expired');
+  const shape = SHAPES.find((parts) => [...needed].every((part) => parts.includes(part)));
+  assert(shape !== undefined, 'every part of a batch has its place in a statement');
+  return new Set(shape);
+}
+
 /** Gives one row: `fenced` is 1 when all was written, 0 when nothing was. Fails as a conflict when something was not as it was read. */
 export function commitStatement(move: WriterMove, written: Written): Statement {
   const parameters = new Parameters();
-  const parts = [fence(move, parameters, written.added.settings.length > 0)];
+  const has = partsOf(written);
+  const texts = [fence(move, parameters, written.added.settings.length > 0)];
   const expected: string[] = [];
-  const expect = (part: string, rows: readonly Values[], sql: () => string) => {
-    if (rows.length === 0) return;
-    parts.push(`${part} as (${sql()} returning 1)`);
+  const expect = (part: Part, rows: readonly Values[], sql: () => string) => {
+    if (!has.has(part)) return;
+    texts.push(`changes_${part} as (${sql()} returning 1)`);
     const count = parameters.add(rows.length, 'bigint');
-    expected.push(`assert_changed(${count}, (select count(*) from ${part}))`);
+    expected.push(`assert_changed(${count}, (select count(*) from changes_${part}))`);
   };
   for (const name of TARGET_NAMES) {
+    if (!has.has(name)) continue;
     const rows = written.added[name];
-    if (rows.length > 0) parts.push(insertion(TARGETS[name], rows, parameters));
+    texts.push(insertion(TARGETS[name], name === 'timers' ? lastOfEach(rows) : rows, parameters));
   }
   const { changed, changedWithCard, newReplies, endedReplies } = written;
   expect('changed', changed, () => paymentChanges(changed, CHANGED_COLUMNS, parameters));
-  expect('changed_cards', changedWithCard, () =>
+  expect('changedWithCard', changedWithCard, () =>
     paymentChanges(changedWithCard, CHANGED_CARD_COLUMNS, parameters),
   );
-  expect('replied', newReplies, () => {
-    const keptSince = parameters.add(written.repliesKeptSinceMs, 'bigint');
-    return `insert into replies as kept (${REPLY_COLUMNS.map(nameIn).join(', ')})
-      select added.* from fence, ${parameters.relation(newReplies, REPLY_COLUMNS, 'added')}
-      on conflict (key_hash) do update set ${setFrom(REPLY_COLUMNS.slice(1), 'excluded')}
-        where kept.created_at_ms <= ${keptSince}`;
-  });
-  expect('ended', endedReplies, () => {
-    const relation = parameters.relation(endedReplies, REPLY_COLUMNS, 'next');
-    return `update replies set ${setFrom(REPLY_COLUMNS.slice(1), 'next')}
-      from fence, ${relation}
-      where replies.key_hash = next.key_hash and replies.waits_for is not null`;
-  });
-  if (written.firedTimers.length > 0) parts.push(timersFired(written.firedTimers, parameters));
-  if (written.expiredRepliesMax > 0) parts.push(repliesExpired(written, parameters));
+  expect('replied', newReplies, () => repliesMade(written, parameters));
+  expect('ended', endedReplies, () => repliesEnded(endedReplies, parameters));
+  if (has.has('gone')) texts.push(timersFired(written.firedTimers, parameters));
+  if (has.has('expired')) texts.push(repliesExpired(written, parameters));
   const checks =
     expected.length === 0
       ? ''
       : `, case when exists (select 1 from fence) then row(${expected.join(', ')})::text end`;
-  const text = `with ${parts.join(',\n')} select (select count(*) from fence) as fenced${checks}`;
+  const text = `with ${texts.join(',\n')} select (select count(*) from fence) as fenced${checks}`;
   return { name: nameOf(text), text, values: parameters.values };
 }
 
@@ -302,6 +334,12 @@ function insertion(target: Target, rows: readonly Values[], parameters: Paramete
     select added.*${isWriters ? ', fence.writer_no' : ''} from fence, ${relation} ${conflict})`;
 }
 
+/** One statement may not write a row twice; of timers with the same key (onConflict says which those are) the last counts. */
+function lastOfEach(timers: readonly Values[]): readonly Values[] {
+  if (timers.length < 2) return timers;
+  return [...new Map(timers.map((row) => [JSON.stringify(row.slice(0, 3)), row])).values()];
+}
+
 function paymentChanges(
   rows: readonly Values[],
   columns: readonly string[],
@@ -313,6 +351,20 @@ function paymentChanges(
 }
 
 const TIMER_KEY = ['due_at_ms bigint', 'payment_id text', 'kind text', 'attempt integer'] as const;
+
+function repliesMade({ newReplies, repliesKeptSinceMs }: Written, parameters: Parameters): string {
+  const keptSince = parameters.add(repliesKeptSinceMs, 'bigint');
+  return `insert into replies as kept (${REPLY_COLUMNS.map(nameIn).join(', ')})
+    select added.* from fence, ${parameters.relation(newReplies, REPLY_COLUMNS, 'added')}
+    on conflict (key_hash) do update set ${setFrom(REPLY_COLUMNS.slice(1), 'excluded')}
+      where kept.created_at_ms <= ${keptSince}`;
+}
+
+function repliesEnded(rows: readonly Values[], parameters: Parameters): string {
+  return `update replies set ${setFrom(REPLY_COLUMNS.slice(1), 'next')}
+    from fence, ${parameters.relation(rows, REPLY_COLUMNS, 'next')}
+    where replies.key_hash = next.key_hash and replies.waits_for is not null`;
+}
 
 function timersFired(rows: readonly Values[], parameters: Parameters): string {
   const same = TIMER_KEY.map(nameIn).map((name) => `timers.${name} = fired.${name}`);

@@ -18,14 +18,37 @@ export interface Connections extends Queries {
   using<Value>(work: (queries: Queries, client: pg.PoolClient) => Promise<Value>): Promise<Value>;
   /** A connection of its own, outside of the pool: for what must be kept for as long as the process lives. */
   own(): Promise<pg.Client>;
+  /** Another one of its own, for batches: what is asked of it is sent at once, behind what it has not answered yet. */
+  line(): Promise<pg.Client>;
+  /** To be called once; those that others of this process use stay open. */
   close(): Promise<void>;
 }
 
-/** Reads, batches and timers at once; more connections would only make Postgres switch between them. */
-const CONNECTIONS_MAX = 6;
+/**
+ * Of one process to one database, beside its line: for reads, timers, deliveries and background jobs at once. More would
+ * only make Postgres switch between them, and its connections (100, as it is installed) have to do for all processes.
+ */
+const CONNECTIONS_MAX = 8;
 const CONNECT_MS_MAX = 5_000;
 /** No statement of ours takes longer, but for the checks of the command line, which have connections of their own. */
 const STATEMENT_MS_MAX = 30_000;
+
+/**
+ * Statements of ours touch few rows, but Postgres guesses many where it has no statistics yet, and then compiles them
+ * before it runs them: a tenth of a second each time for what takes a millisecond.
+ */
+const SESSION_OPTIONS = '-c jit=off';
+/**
+ * Batches name all of their rows by keys: one plan serves them all, whatever the size of the tables was when it was made,
+ * and never looks through a whole table.
+ */
+const LINE_OPTIONS = [
+  SESSION_OPTIONS,
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+].join(' -c ');
 
 const INT8 = 20;
 const NUMERIC = 1700;
@@ -41,19 +64,28 @@ const types = {
   },
 };
 
+interface SharedPool {
+  readonly pool: pg.Pool;
+  users: number;
+}
+
+/** By address: whatever a process does with one database, it does with these. */
+const pools = new Map<string, SharedPool>();
+
 export function connect(url: string): Connections {
-  const config: pg.PoolConfig = {
+  const config: pg.ClientConfig = {
     connectionString: postgresUrl(url),
     types,
     connectionTimeoutMillis: CONNECT_MS_MAX,
     statement_timeout: STATEMENT_MS_MAX,
+    options: SESSION_OPTIONS,
     application_name: 'farthing',
     keepAlive: true,
   };
-  const pool = new pg.Pool({ ...config, max: CONNECTIONS_MAX });
-  // A connection that breaks between two statements is no news: the next statement gets another one, or says so.
-  pool.on('error', ignore);
-  pool.on('connect', (client) => void client.on('error', ignore));
+  const shared = pools.get(url) ?? { pool: openPool(config), users: 0 };
+  pools.set(url, shared);
+  shared.users += 1;
+  const { pool } = shared;
   return {
     rows: (name, text, values = []) => run(pool, name, text, values),
     async using(work) {
@@ -67,14 +99,30 @@ export function connect(url: string): Connections {
         client.release(isBroken);
       }
     },
-    async own() {
-      const client = new pg.Client(config);
-      client.on('error', ignore);
-      await client.connect().catch(fail);
-      return client;
+    own: () => open(config),
+    line: () => open({ ...config, pipeline: true, options: LINE_OPTIONS }),
+    async close() {
+      shared.users -= 1;
+      if (shared.users > 0) return;
+      pools.delete(url);
+      await pool.end();
     },
-    close: () => pool.end(),
   };
+}
+
+function openPool(config: pg.ClientConfig): pg.Pool {
+  const pool = new pg.Pool({ ...config, max: CONNECTIONS_MAX });
+  // A connection that breaks between two statements is no news: the next statement gets another one, or says so.
+  pool.on('error', ignore);
+  pool.on('connect', (client) => void client.on('error', ignore));
+  return pool;
+}
+
+async function open(config: pg.ClientConfig): Promise<pg.Client> {
+  const client = new pg.Client(config);
+  client.on('error', ignore);
+  await client.connect().catch(fail);
+  return client;
 }
 
 export function queriesOf(client: pg.ClientBase): Queries {
@@ -111,6 +159,8 @@ function fail(error: unknown): never {
 
 /** SQLSTATE classes: the connection is gone, the server lacks something or is on its way down. */
 const UNAVAILABLE = /^(08|53|57P)/;
+/** The statement took too long and was given up: nothing of it was written. */
+const CANCELED = '57014';
 /** Somebody else was first: a duplicate, a serialization failure, a deadlock. */
 const CONFLICTS = new Set(['23505', '40001', '40P01']);
 
@@ -122,6 +172,11 @@ export function postgresError(error: unknown): unknown {
   // Values that a column cannot hold (a NUL in a text, say), or that a constraint forbids.
   if (/^2[23]/.test(code)) {
     return new StorageError('refused', `Postgres refused the batch: ${error.message}`, {
+      cause: error,
+    });
+  }
+  if (code === CANCELED) {
+    return new StorageError('unavailable', `Postgres did not get round to it: ${error.message}`, {
       cause: error,
     });
   }

@@ -30,6 +30,21 @@ export async function logHead(queries: Queries): Promise<LogHead> {
   };
 }
 
+/** Where each writer's chain ends; those that have written nothing are left out. */
+export async function chainHeads(
+  queries: Queries,
+): Promise<(LogPosition & { readonly hash: string })[]> {
+  const rows = await queries.rows(
+    'chain_heads',
+    'select name, sequence, hash from writers where sequence > 0 order by writer_no',
+  );
+  return rows.map((row) => ({
+    writer: text(row, 'name'),
+    sequence: integer(row, 'sequence'),
+    hash: text(row, 'hash'),
+  }));
+}
+
 /**
  * Events between two positions, oldest or newest first, and how far the log was looked through for them. Everything that
  * was committed before the call is there to be found.

@@ -14,16 +14,22 @@ import type { Queries } from './connection.ts';
 /** Events that get their place in one pass; so many of one millisecond may be a few more. */
 const PASS_EVENTS = 5_000;
 
-/** Gives all that was committed before the call its place; cheap when there is nothing to do. */
+/**
+ * Gives all that was committed before the call its place; cheap when there is nothing to do. What is committed while it
+ * works waits for the next call: else it would never end under load.
+ */
 export async function orderLog(queries: Queries): Promise<void> {
+  const [behind] = await queries.rows(
+    'is_behind',
+    `select exists (
+       select 1 from writers left join log_vector using (writer_no)
+         where writers.sequence > coalesce(log_vector.sequence, 0)) as behind`,
+  );
+  if (behind?.['behind'] !== true) return;
   for (;;) {
-    const [behind] = await queries.rows(
-      'is_behind',
-      `select exists (
-         select 1 from writers left join log_vector using (writer_no)
-           where writers.sequence > coalesce(log_vector.sequence, 0)) as behind`,
-    );
-    if (behind?.['behind'] !== true) return;
-    await queries.rows('order_log', 'select order_log($1)', [PASS_EVENTS]);
+    const [pass] = await queries.rows('order_log', 'select order_log($1) as has_more', [
+      PASS_EVENTS,
+    ]);
+    if (pass?.['has_more'] !== true) return;
   }
 }

@@ -14,7 +14,7 @@ import {
   testEngine,
 } from '../../../../test/support/engine.ts';
 import { cardOf } from '../../../../test/support/payment.ts';
-import { stopPostgresAfterAll, testDatabase } from '../../../../test/support/postgres.ts';
+import { testDatabase } from '../../../../test/support/postgres.ts';
 import { entityKey } from '../../../core/entity.ts';
 import { approvedCount, countIn, declinedCount, sumIn } from '../../../core/history.ts';
 import { betweenBatches, execute } from '../../../engine/execute.ts';
@@ -26,7 +26,6 @@ import { waitUntilSettled } from '../../../engine/waiting.ts';
 import { openPostgresStore } from './store.ts';
 
 const DATABASE = await testDatabase();
-stopPostgresAfterAll();
 afterAll(() => DATABASE.drop());
 
 interface Process {

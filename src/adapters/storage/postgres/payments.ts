@@ -4,44 +4,76 @@ import type { Payment, Refund } from '../../../core/payment.ts';
 import { integer, paymentFrom, refundFrom, type Row, text } from '../rows.ts';
 import type { Queries } from './connection.ts';
 
-/** Locks payments that are to be changed, in the order of their ids, so that two batches never wait for each other. */
-export async function lockPayments(ids: readonly PaymentId[], queries: Queries): Promise<void> {
-  await queries.rows(
-    'lock_payments',
-    'select 1 from payments where payment_id = any($1) order by payment_id for update',
-    [ids],
-  );
+/** A payment, and the writer that changed it last. */
+export interface ChangedPayment {
+  readonly payment: Payment;
+  readonly writerNo: number;
 }
 
-/** Those that there are, and the writer that changed each last. */
+/**
+ * Locks payments that are to be changed, in the order in which statements change them, so that two batches never wait for
+ * each other; gives those that there are, as they are once they are locked.
+ */
+export async function lockPayments(
+  ids: readonly PaymentId[],
+  queries: Queries,
+): Promise<ChangedPayment[]> {
+  const [rows, refunds] = await Promise.all([
+    queries.rows(
+      'lock_payments',
+      'select * from payments where payment_id = any($1) order by ordinal for update',
+      [ids],
+    ),
+    readRefunds(ids, queries),
+  ]);
+  return rows.map((row) => changedPayment(row, refunds));
+}
+
+/** Those that there are. */
 export async function paymentsByIds(
   ids: readonly PaymentId[],
   queries: Queries,
-): Promise<{ payment: Payment; writerNo: number }[]> {
+): Promise<ChangedPayment[]> {
   const rows = await queries.rows('payments', 'select * from payments where payment_id = any($1)', [
     ids,
   ]);
-  const payments = await withRefunds(rows, queries);
-  return payments.map((payment, index) => ({
-    payment,
-    writerNo: integer(rows[index] ?? {}, 'writer_no'),
-  }));
+  const refunds = await refundsOf(rows, queries);
+  return rows.map((row) => changedPayment(row, refunds));
 }
 
 /** The payments of these rows, in their order. */
 export async function withRefunds(rows: readonly Row[], queries: Queries): Promise<Payment[]> {
+  const refunds = await refundsOf(rows, queries);
+  return rows.map((row) => changedPayment(row, refunds).payment);
+}
+
+type Refunds = ReadonlyMap<string, readonly Refund[]>;
+
+function changedPayment(row: Row, refunds: Refunds): ChangedPayment {
+  const payment = paymentFrom(row, refunds.get(text(row, 'payment_id')) ?? []);
+  return { payment, writerNo: integer(row, 'writer_no') };
+}
+
+async function refundsOf(rows: readonly Row[], queries: Queries): Promise<Refunds> {
   const refunded = rows.filter((row) => row['refunded_minor'] !== 0);
+  if (refunded.length === 0) return new Map();
+  return readRefunds(
+    refunded.map((row) => text(row, 'payment_id')),
+    queries,
+  );
+}
+
+async function readRefunds(ids: readonly string[], queries: Queries): Promise<Refunds> {
   const refunds = new Map<string, Refund[]>();
-  if (refunded.length > 0) {
-    const found = await queries.rows(
-      'refunds',
-      `select * from refunds where payment_id = any($1) order by created_at_ms, refund_id`,
-      [refunded.map((row) => text(row, 'payment_id'))],
-    );
-    for (const refund of found.map(refundFrom)) {
-      const own = refunds.get(refund.paymentId) ?? [];
-      refunds.set(refund.paymentId, [...own, refund]);
-    }
+  const rows = await queries.rows(
+    'refunds',
+    `select * from refunds where payment_id = any($1) order by created_at_ms, refund_id`,
+    [ids],
+  );
+  for (const refund of rows.map(refundFrom)) {
+    const own = refunds.get(refund.paymentId);
+    if (own === undefined) refunds.set(refund.paymentId, [refund]);
+    else own.push(refund);
   }
-  return rows.map((row) => paymentFrom(row, refunds.get(text(row, 'payment_id')) ?? []));
+  return refunds;
 }

@@ -1,9 +1,5 @@
 import { afterAll } from 'vitest';
-import {
-  stopPostgresAfterAll,
-  type TestDatabase,
-  testDatabase,
-} from '../../../../test/support/postgres.ts';
+import { type TestDatabase, testDatabase } from '../../../../test/support/postgres.ts';
 import type { StoreUnderTest } from '../../../../test/support/store-under-test.ts';
 import { describeControls } from '../controls.contract.ts';
 import { describeLists } from '../lists.contract.ts';
@@ -13,7 +9,6 @@ import { openPostgresStore } from './store.ts';
 
 let database: TestDatabase | null = null;
 let logs = 0;
-stopPostgresAfterAll();
 afterAll(() => database?.drop());
 
 const postgres: StoreUnderTest = {

@@ -4,20 +4,24 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assert } from '../../../core/assert.ts';
-import type { PaymentId } from '../../../core/ids.ts';
+import type { PaymentId, RefundId } from '../../../core/ids.ts';
 import { trialBalance } from '../../../core/ledger.ts';
-import type { Payment } from '../../../core/payment.ts';
+import type { Payment, Refund } from '../../../core/payment.ts';
 import type { OthersChange } from '../../../engine/others.ts';
+import type { ProcessTable } from '../../../engine/presence.ts';
 import { type Store, StorageError } from '../../../engine/ports.ts';
 import { entryFrom, integer, refundFrom, text } from '../rows.ts';
 import { type BatchState, runBatch } from './batch.ts';
 import { connect, type Connections, LostError, type Queries } from './connection.ts';
+import { Contended } from './contended.ts';
+import { Flights } from './flights.ts';
 import { KnownEvents } from './known-events.ts';
 import { listPayments } from './lists.ts';
-import { logHead, readCursor, readEvents, saveCursor } from './log.ts';
+import { chainHeads, logHead, readCursor, readEvents, saveCursor } from './log.ts';
 import { migrate } from './migrate.ts';
 import { followOthers, forgetLog, type Others, type OthersListener } from './others.ts';
 import { paymentsByIds } from './payments.ts';
+import { processTable } from './presence.ts';
 import { addToSeries, readRiskScores, readTallies } from './time-series.ts';
 import { claimTimers, nextTimerAtMs } from './timers.ts';
 import { readAccountTotals, readTotals } from './totals.ts';
@@ -41,6 +45,8 @@ export interface PostgresOptions {
 }
 
 export interface PostgresStore extends Store {
+  /** Which processes share the database. */
+  readonly processes: ProcessTable;
   /** Hands on what other processes commit, but for what is in the log up to position `after`. Call it before any batch. */
   followOthers(after: number, listener: OthersListener): Promise<Others>;
 }
@@ -79,38 +85,50 @@ async function assertSound(connections: Connections): Promise<void> {
 /** Which writer is ours, and what was seen last of the others. */
 interface Ownership {
   readonly state: BatchState;
+  readonly line: () => Queries | null;
   readonly renew: () => Promise<Writer>;
+  readonly reopen: () => Promise<Writer>;
   readonly release: () => Promise<void>;
 }
 
 async function own(
   connections: Connections,
-  { onForeignChange = nothingFollows }: PostgresOptions,
+  { nowMs, onForeignChange = nothingFollows }: PostgresOptions,
 ): Promise<Ownership> {
   let lock: WriterLock = await lockWriter(connections, null);
   const writer = await takeWriter(connections, lock.writerNo);
   const { sequence: seen } = await logHead(connections);
-  const state = { writer, seen, known: new KnownEvents(), conflicts: 0 };
+  const state: BatchState = {
+    writer,
+    seen,
+    known: new KnownEvents(),
+    flights: new Flights(),
+    conflicts: 0,
+    contended: new Contended(nowMs),
+  };
 
   const take = async (): Promise<Writer> => {
     if (!lock.isHeld()) lock = await lockWriter(connections, lock.writerNo);
     return takeWriter(connections, lock.writerNo);
   };
+  const renewBy = async (attempt: <Value>(work: () => Promise<Value>) => Promise<Value>) => {
+    const before = state.writer;
+    const taken = await attempt(take);
+    const isReset = taken.log !== before.log;
+    if (isReset || taken.settingsVersion !== before.settingsVersion) {
+      const apply = await attempt(() => onForeignChange({ isReset }));
+      // The batch that is under way is given up, or was written before the change: it minds neither.
+      apply();
+      if (isReset) forgetLog(state);
+    }
+    state.writer = taken;
+    return taken;
+  };
   return {
     state,
-    async renew() {
-      const before = state.writer;
-      const taken = await patiently(take);
-      const isReset = taken.log !== before.log;
-      if (isReset || taken.settingsVersion !== before.settingsVersion) {
-        const apply = await patiently(() => onForeignChange({ isReset }));
-        // The batch that is under way is given up, or was written before the change: it minds neither.
-        apply();
-        if (isReset) forgetLog(state);
-      }
-      state.writer = taken;
-      return taken;
-    },
+    line: () => (lock.isHeld() ? lock.line : null),
+    renew: () => renewBy(patiently),
+    reopen: () => renewBy((work) => work()),
     release: () => lock.release(),
   };
 }
@@ -137,15 +155,15 @@ const nothingFollows = async () => () => {};
 
 function createStore(
   connections: Connections,
-  { state, renew, release }: Ownership,
+  { release, ...ownership }: Ownership,
   { publish, newLog, nowMs, reach, onForeignChange = nothingFollows }: PostgresOptions,
 ): PostgresStore {
-  const batches = { connections, publish, newLog, nowMs, reach, state, renew };
-  const findPayment = async (id: PaymentId) =>
-    (await paymentsByIds([id], connections))[0]?.payment ?? null;
+  const { state } = ownership;
+  const batches = { connections, publish, newLog, nowMs, reach, ...ownership };
   return {
-    commitsElsewhere: false,
+    commitsElsewhere: true,
     ordersLater: true,
+    processes: processTable(connections),
     followOthers: (after, listener) =>
       followOthers({ queries: connections, state, onForeignChange }, after, listener),
     batch: (requests, decideAll) => runBatch(batches, requests, decideAll),
@@ -157,17 +175,18 @@ function createStore(
       );
       return row === undefined ? null : { status: integer(row, 'status'), body: text(row, 'body') };
     },
-    findPayment,
-    async findRefund(id) {
-      const [row] = await connections.rows('refund', 'select * from refunds where refund_id = $1', [
-        id,
-      ]);
-      if (row === undefined) return null;
-      const refund = refundFrom(row);
-      const payment = await findPayment(refund.paymentId);
-      assert(payment !== null, 'a refund has its payment');
-      return { refund, payment };
+    async removeReplies(beforeMs, limit) {
+      const removed = await connections.rows(
+        'remove_replies',
+        `delete from replies where key_hash in (
+           select key_hash from replies where created_at_ms <= $1
+             order by created_at_ms limit $2 for update skip locked) returning 1`,
+        [beforeMs, limit],
+      );
+      return removed.length;
     },
+    findPayment: (id) => findPayment(connections, id),
+    findRefund: (id) => findRefund(connections, id),
     listPayments: (query) => listPayments(connections, query),
     totals: () => readTotals(connections),
     accountTotals: () => readAccountTotals(connections),
@@ -182,6 +201,7 @@ function createStore(
     dueTimers: (dueAtMs, limit) => claimTimers(connections, dueAtMs, limit),
     nextTimerAtMs: () => nextTimerAtMs(connections),
     logHead: () => logHead(connections),
+    chainHeads: () => chainHeads(connections),
     events: (query) => readEvents(connections, query),
     async setting(name) {
       const [row] = await connections.rows(
@@ -202,6 +222,24 @@ function createStore(
       await connections.close();
     },
   };
+}
+
+async function findPayment(queries: Queries, id: PaymentId): Promise<Payment | null> {
+  const [found] = await paymentsByIds([id], queries);
+  return found?.payment ?? null;
+}
+
+async function findRefund(
+  queries: Queries,
+  id: RefundId,
+): Promise<{ refund: Refund; payment: Payment } | null> {
+  const sql = 'select * from refunds where refund_id = $1';
+  const [row] = await queries.rows('refund', sql, [id]);
+  if (row === undefined) return null;
+  const refund = refundFrom(row);
+  const payment = await findPayment(queries, refund.paymentId);
+  assert(payment !== null, 'a refund has its payment');
+  return { refund, payment };
 }
 
 /** What is remembered under the name, be it `value` or what was there before. */

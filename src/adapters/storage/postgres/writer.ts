@@ -1,7 +1,7 @@
 /**
  * The writer that this process owns: its place in its own chain, and the lock that makes it the only owner. A process
- * takes the first writer that nobody holds, so that restarts make no new ones. The lock lives on a connection of its own;
- * `generation` goes up when the writer is taken, so that what an earlier owner still has on its way is refused.
+ * takes the first writer that nobody holds, so that restarts make no new ones. The lock lives on a connection of its own,
+ * which is also the one that its batches are written on: neither outlives the other. `generation` goes up when the writer is taken, so that what an earlier owner still has on its way is refused.
  */
 import type pg from 'pg';
 import { StorageError } from '../../../engine/ports.ts';
@@ -43,6 +43,8 @@ export interface WriterLock {
   readonly writerNo: number;
   /** False when the connection that held it is gone. */
   isHeld(): boolean;
+  /** The connection that holds it, on which the writer's batches are sent one behind the other. */
+  readonly line: Queries;
   release(): Promise<void>;
 }
 
@@ -51,16 +53,19 @@ export async function lockWriter(
   connections: Connections,
   preferred: number | null,
 ): Promise<WriterLock> {
-  const client = await connections.own();
+  const client = await connections.line();
   let isHeld = true;
-  client.on('end', () => {
+  const lose = () => {
     isHeld = false;
-  });
+  };
+  client.on('end', lose);
+  client.on('error', lose);
   try {
     const writerNo = await firstFree(client, preferred);
     return {
       writerNo,
       isHeld: () => isHeld,
+      line: queriesOf(client),
       async release() {
         isHeld = false;
         await client.end().catch(() => {});

@@ -9,7 +9,7 @@ import {
   testClock,
   testEngine,
 } from '../../../../test/support/engine.ts';
-import { stopPostgresAfterAll, testDatabase } from '../../../../test/support/postgres.ts';
+import { testDatabase } from '../../../../test/support/postgres.ts';
 import type { Command } from '../../../core/commands.ts';
 import { trialBalance } from '../../../core/ledger.ts';
 import { execute } from '../../../engine/execute.ts';
@@ -18,7 +18,6 @@ import { CHAIN_START, hashEntry } from '../chain.ts';
 import { openPostgresStore } from './store.ts';
 
 const DATABASE = await testDatabase();
-stopPostgresAfterAll();
 afterAll(() => DATABASE.drop());
 
 interface Process {

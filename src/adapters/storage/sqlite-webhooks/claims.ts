@@ -19,10 +19,12 @@ export function claimMethods(connection: Connection, turns: Turns): ClaimMethods
     async claim({ endpointId: id, limit, nowMs, leaseUntilMs, token }) {
       assert(leaseUntilMs > nowMs, 'a lease lasts a while');
       return writeSoon(() => {
+        connection.giveWay();
         const rows = statements.due.all(id, nowMs, limit);
         const deliveries = rows.map(deliveryFrom);
         if (deliveries.length > 0) {
           const ordinals = deliveries.map(({ ordinal }) => ordinal);
+          connection.giveWay();
           statements.lease.run(token, leaseUntilMs, JSON.stringify(ordinals));
         }
         return deliveries;

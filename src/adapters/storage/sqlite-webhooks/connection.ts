@@ -30,11 +30,13 @@ export interface Connection {
    * apart, they wrote each page five times over, and synced, payments would wait behind them in the disk's line.
    */
   readonly writeSoon: <Result>(work: () => Result) => Promise<Result>;
+  /** To be called between any two rows that are written. */
+  readonly giveWay: () => void;
   readonly close: () => void;
 }
 
 /** Opens (and makes, and migrates) the file; `path` may be `:memory:`. Throws an Error that says what to do. */
-export function openConnection(path: string): Connection {
+export function openConnection(path: string, giveWay: () => void): Connection {
   if (path !== ':memory:') assertWritable(path);
   const database = openWriter(path);
   try {
@@ -44,7 +46,7 @@ export function openConnection(path: string): Connection {
     throw error;
   }
   database.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-  const transaction = transactions(database, path);
+  const transaction = transactions(database, path, giveWay);
   const soon = gathered((work) => {
     // In a WAL a commit that is not synced may be lost, with all after it; the file is sound all the same.
     database.exec('pragma synchronous = normal');
@@ -62,6 +64,7 @@ export function openConnection(path: string): Connection {
       return transaction('begin immediate', work);
     },
     writeSoon: soon.add,
+    giveWay,
     close() {
       soon.flush();
       if (database.isOpen) closeWriter(database);
@@ -121,6 +124,7 @@ type Begin = 'begin' | 'begin immediate';
 function transactions(
   database: DatabaseSync,
   path: string,
+  giveWay: () => void,
 ): <Result>(begin: Begin, work: () => Result) => Result {
   const commit = database.prepare('commit');
   const begins: Record<Begin, StatementSync> = {
@@ -131,7 +135,9 @@ function transactions(
     try {
       begins[begin].run();
       const result = work();
+      giveWay();
       commit.run();
+      giveWay();
       return result;
     } catch (error) {
       if (database.isOpen && database.isTransaction) database.exec('rollback');

@@ -14,7 +14,7 @@ export interface Insert {
   test(endpoint: number, delivery: TestDelivery, nowMs: number): number;
 }
 
-export function prepareInsert({ prepare }: Connection, turns: Turns): Insert {
+export function prepareInsert({ prepare, giveWay }: Connection, turns: Turns): Insert {
   const insert = prepare(
     `insert into deliveries (endpoint, event_id, sequence, body, event_type, payment_id,
        payment_sequence, scheduled_from_ms, created_at_ms, next_attempt_at_ms, due_at_ms, is_ordered)
@@ -22,6 +22,7 @@ export function prepareInsert({ prepare }: Connection, turns: Turns): Insert {
   );
   return {
     event({ endpoint, isStrict }, event, nowMs) {
+      giveWay();
       const { id, sequence, type, paymentId, paymentSequence } = event;
       // An event from the future (the clock was put back) is due now all the same.
       const fromMs = Math.min(event.atMs, nowMs);

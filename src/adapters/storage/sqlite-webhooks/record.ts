@@ -28,6 +28,7 @@ export function recordMethod(
 
   /** False when it is not leased to the holder of this token. */
   function record(token: string, { ordinal, attempts, after }: DeliveryOutcome, tally: Tally) {
+    connection.giveWay();
     const row = statements.leased.get(ordinal, token);
     if (row === undefined) return false;
     for (const attempt of attempts)

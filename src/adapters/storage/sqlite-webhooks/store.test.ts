@@ -11,6 +11,7 @@ import { delivered, endpointOf, eventsOf, NOW_MS } from '../../../../test/suppor
 import { describeDeliveries } from '../deliveries.contract.ts';
 import { describeDeliveryOrder, describeSharedDeliveries } from '../deliveries-order.contract.ts';
 import { describeDeliveryReplies } from '../deliveries-replies.contract.ts';
+import { describeDeliveryRetention } from '../deliveries-retention.contract.ts';
 import { openSqliteDeliveries } from './store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'farthing-deliveries-'));
@@ -30,6 +31,7 @@ const sqlite: DeliveriesUnderTest = {
 };
 describeDeliveries('SQLite', sqlite);
 describeDeliveryReplies('SQLite', sqlite);
+describeDeliveryRetention('SQLite', sqlite);
 describeDeliveryOrder('SQLite', sqlite);
 describeSharedDeliveries('SQLite', sqlite);
 
@@ -47,6 +49,24 @@ describe('deliveries in memory', () => {
     expect(await next.endpoints()).toEqual([]);
     await next.close();
   });
+});
+
+test('whoever writes much is asked to give way with every row', async () => {
+  let times = 0;
+  const timesIn = async (work: () => Promise<unknown>) => {
+    times = 0;
+    await work();
+    return times;
+  };
+  const store = openSqliteDeliveries({ path: newFile(), giveWay: () => (times += 1) });
+  await store.addEndpoint(endpointOf(1), { writer: LOG, sequence: 0 });
+  const made = () => store.fanOut(eventsOf(30), { writer: LOG, sequence: 30 }, NOW_MS);
+  expect(await timesIn(made)).toBeGreaterThanOrEqual(30);
+  const lease = { nowMs: NOW_MS, leaseUntilMs: NOW_MS + 30_000, token: 'mine' };
+  const claimed = await store.claim({ endpointId: endpointOf(1).id, limit: 30, ...lease });
+  const outcomes = claimed.map(({ ordinal }) => delivered(ordinal));
+  expect(await timesIn(() => store.record('mine', outcomes))).toBeGreaterThanOrEqual(30);
+  await store.close();
 });
 
 describe('the file of deliveries', () => {

@@ -16,13 +16,24 @@ import { prepareInsert } from './insert.ts';
 import { lookingMethods } from './lists.ts';
 import { recordMethod } from './record.ts';
 import { prepareKeep, replyMethods } from './replies.ts';
+import { retentionMethods } from './retention.ts';
 import { prepareSweep } from './sweep.ts';
 import { tallies } from './tally.ts';
 import { prepareTurns } from './turns.ts';
 
-/** Opens the file (makes and migrates it); `path` may be `:memory:`. Throws an Error that says what to do. */
-export function openSqliteDeliveries({ path }: { readonly path: string }): DeliveryStore {
-  const connection = openConnection(path);
+export interface SqliteDeliveriesOptions {
+  /** May be `:memory:`. */
+  readonly path: string;
+  /** Called between any two rows that are written: may hold the thread for a moment, for the sake of others. */
+  readonly giveWay?: () => void;
+}
+
+/** Opens the file (makes and migrates it). Throws an Error that says what to do. */
+export function openSqliteDeliveries({
+  path,
+  giveWay = () => {},
+}: SqliteDeliveriesOptions): DeliveryStore {
+  const connection = openConnection(path, giveWay);
   const turns = prepareTurns(connection);
   const newTally = tallies(connection);
   const insert = prepareInsert(connection, turns);
@@ -37,6 +48,7 @@ export function openSqliteDeliveries({ path }: { readonly path: string }): Deliv
     ...byHandMethods(connection, { insert, turns, newTally }),
     ...lookingMethods(connection),
     ...replyMethods(connection, keep),
+    ...retentionMethods(connection),
     async close() {
       await sweep.stop();
       connection.close();

@@ -47,7 +47,7 @@ function tailAfter(sql: string, entries = 1_000) {
 
 describe('the tail of the chain', () => {
   test('is sound as it was written', () => {
-    const expected = { writer: 'abc123', sequence: 12, fault: null };
+    const expected = { writer: 'abc123', sequence: 12, own: 12, fault: null };
     expect(tailAfter('')).toEqual({ ...expected, checked: 12 });
     expect(tailAfter('', 5)).toEqual({ ...expected, checked: 5 });
   });

@@ -6,7 +6,7 @@ import { closeSync, existsSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StorageError } from '../../../engine/ports.ts';
-import { lockFile } from './lock.ts';
+import { importingPath, lockFile } from './lock.ts';
 
 /** Older libraries can corrupt a database when a WAL is reset (fixed in 3.51.3). */
 const SQLITE_VERSION_MIN = [3, 51, 3] as const;
@@ -46,6 +46,7 @@ export interface Database {
 export function openDatabase(path: string): Database {
   assertVersion();
   if (path === ':memory:') return openMemory();
+  assertNotImporting(path);
   assertWritable(path);
   const unlock = lockFile(path);
   const writer = openWriter(path);
@@ -144,6 +145,13 @@ function assertVersion(): void {
       );
     }
   }
+}
+
+function assertNotImporting(path: string): void {
+  if (!existsSync(importingPath(path))) return;
+  throw new Error(
+    `an import into ${path} is under way or was cut off: do it again with farthing import, or remove ${importingPath(path)}`,
+  );
 }
 
 /** Makes the file when there is none. */

@@ -37,6 +37,11 @@ export function isInUse(path: string): boolean {
   }
 }
 
+/** Where a database is made that is moved to `path` when all of it is there (farthing import). */
+export function importingPath(path: string): string {
+  return `${path}.importing`;
+}
+
 function lockPath(path: string): string {
   return `${path}-lock`;
 }

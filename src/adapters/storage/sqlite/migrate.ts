@@ -7,6 +7,7 @@ import { sql as payments } from './migrations/0001-payments.ts';
 import { sql as cards } from './migrations/0002-cards.ts';
 import { sql as search } from './migrations/0003-search.ts';
 import { sql as timeSeries } from './migrations/0004-time-series.ts';
+import { sql as otherChains } from './migrations/0005-other-chains.ts';
 
 export interface Migration {
   readonly name: string;
@@ -19,6 +20,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: '0002-cards', sql: cards },
   { name: '0003-search', sql: search },
   { name: '0004-time-series', sql: timeSeries },
+  { name: '0005-other-chains', sql: otherChains },
 ];
 
 /**

@@ -9,6 +9,7 @@ export interface RecountCheck {
     | 'versions'
     | 'timers'
     | 'search_index'
+    | 'log_order'
     | 'time_series';
   /** What must be true. */
   readonly claim: string;

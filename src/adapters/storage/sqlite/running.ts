@@ -6,8 +6,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../../core/assert.ts';
 import type { LedgerEntry } from '../../../core/ledger.ts';
 import type { WorkingSet } from '../../../engine/working-set.ts';
-import { CHAIN_START, type ChainHead } from '../chain.ts';
-import { integer, type Row, text } from '../rows.ts';
+import type { ChainHead } from '../chain.ts';
+import { lastOwnHash } from './other-chains.ts';
+import { type Row, text } from '../rows.ts';
 import { readBins } from './totals.ts';
 
 export interface Running {
@@ -140,13 +141,10 @@ function forget(running: Running): void {
 }
 
 function loadHead(database: DatabaseSync, writer: string): ChainHead {
-  const last = database
-    .prepare('select sequence, hash from events order by sequence desc limit 1')
-    .get();
-  if (last === undefined) return { writer, sequence: 0, hash: CHAIN_START };
-  const { hash } = last;
-  assert(hash instanceof Uint8Array, 'a hash is bytes');
-  return { writer, sequence: integer(last, 'sequence'), hash: Buffer.from(hash).toString('hex') };
+  const last = database.prepare('select max(sequence) as sequence from events').get();
+  const sequence = last?.['sequence'] ?? 0;
+  assert(typeof sequence === 'number', 'a place in the log is a number');
+  return { writer, sequence, hash: lastOwnHash(database) };
 }
 
 function all(database: DatabaseSync, sql: string): Row[] {

@@ -12,6 +12,7 @@ import { checkChainTail } from './chain-tail.ts';
 import { type Database, openDatabase } from './database.ts';
 import { readCursor, readEvents } from './log.ts';
 import { migrate } from './migrate.ts';
+import { chainHeads } from './other-chains.ts';
 import { preparePaymentReads, readPayment } from './payments.ts';
 import { recentPayments } from './recent-payments.ts';
 import { entryFrom, integer, refundFrom, text, timerFrom } from '../rows.ts';
@@ -94,6 +95,7 @@ function createStore(
       return replies;
     },
     endWait: (keyHash) => endWait(keyHash, { host, running, batches }),
+    removeReplies: (beforeMs, limit) => host.perform({ kind: 'remove_replies', beforeMs, limit }),
     findPayment: async (id) => readPayment(reads, id),
     async findRefund(id) {
       const row = prepared.refund.get(id);
@@ -116,6 +118,7 @@ function createStore(
       const last = prepared.lastAt.get();
       return { ...running.head, atMs: last === undefined ? 0 : integer(last, 'at_ms') };
     },
+    chainHeads: async () => chainHeads(reader),
     events: async (query) => readEvents(reader, query, running.head.sequence),
     async setting(name) {
       const row = prepared.setting.get(name);

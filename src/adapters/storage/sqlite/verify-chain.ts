@@ -1,27 +1,15 @@
 /**
- * Walks the hash chain from the first entry to the last, or to the first that does not hold: each must be in its place,
- * name the hash of the one before it and have the hash of what stands in it. It holds a page of entries at a time,
- * however long the log is.
+ * Walks the log of a SQLite file from the first entry to the last, or to the first that does not hold. It holds a page of
+ * entries at a time, however long the log is. Entries of other writers (other-chains.ts) are each held against their own
+ * chain; in a file that has none, there is one chain, and an entry's place in it is its place in the log.
  */
 import { isUtf8 } from 'node:buffer';
 import type { DatabaseSync } from 'node:sqlite';
 import { assert } from '../../../core/assert.ts';
-import { CHAIN_START, type ChainHead, type EntryColumns, hashEntry } from '../chain.ts';
+import type { ChainHead, EntryColumns } from '../chain.ts';
+import { type Chain, ChainWalk, type EntryFault } from '../chain-walk.ts';
 import { type Row, text } from '../rows.ts';
-
-export interface EntryFault {
-  /** The entry that is not as it should be; null when none can be named. */
-  readonly sequence: number | null;
-  /** A sentence without a full stop, for people. */
-  readonly message: string;
-}
-
-export interface Chain {
-  /** The last entry that holds; sequence 0 and CHAIN_START when there is none. */
-  readonly head: ChainHead;
-  /** What is wrong behind it; null when it is the end of the log. */
-  readonly fault: EntryFault | null;
-}
+import { otherHeads } from './other-chains.ts';
 
 /**
  * Entries read by one call, which costs a third less than stepping through them; more of them would not make it
@@ -39,32 +27,84 @@ const CORRUPT = 11;
  * What is read of an entry, by position. Integers that JavaScript cannot hold are none of ours: the nearest one that
  * it can hold gives a wrong hash just as well, and does not throw.
  */
-const ENTRIES = `
-  select ${bounded('sequence')}, lower(hex(prev_hash)), lower(hex(hash)), payment_id,
-    ${bounded('payment_sequence')}, type, ${bounded('at_ms')}, request_id, actor, cause, data
-  from events where sequence >= ? order by sequence limit ?`;
+const COLUMNS = `${bounded('sequence')}, lower(hex(prev_hash)), lower(hex(events.hash)), payment_id,
+    ${bounded('payment_sequence')}, type, ${bounded('at_ms')}, request_id, actor, cause, data`;
+const ENTRIES = `select ${COLUMNS} from events where sequence >= ? order by sequence limit ?`;
+
+/** The same, and whose it is and which of its writer's: null for ours. */
+const ENTRIES_OF_SEVERAL = `
+  select ${COLUMNS}, other_chains.name, other_entries.place
+  from events left join other_entries using (sequence) left join other_chains using (writer_no)
+  where events.sequence >= ? order by events.sequence limit ?`;
+const [NAME, PLACE] = [11, 12] as const;
 
 function bounded(column: string): string {
-  return `max(-${Number.MAX_SAFE_INTEGER}, min(${column}, ${Number.MAX_SAFE_INTEGER}))`;
+  return `max(-${Number.MAX_SAFE_INTEGER}, min(events.${column}, ${Number.MAX_SAFE_INTEGER}))`;
 }
 
-/** From the first entry to the last, or to the first that does not hold. */
-export function walkChain(database: DatabaseSync): Chain {
+/**
+ * All chains of the file, its own first. When something does not hold, all of them end where that is.
+ */
+export function walkChains(
+  database: DatabaseSync,
+  onEntry: (entry: ChainHead) => void,
+): readonly Chain[] {
   const meta = database.prepare(`select value from meta where name = 'writer'`).get();
-  const writer = text(meta ?? {}, 'value');
-  const isIntact = textChecker(database);
-  const readPage = pageReader(database);
-  let head: ChainHead = { writer, sequence: 0, hash: CHAIN_START };
-  for (;;) {
-    const page = readPage(head.sequence);
-    if (!page.isRead) return { head, fault: chainFault(head.sequence + 1, page.reason) };
-    for (const row of page.rows) {
-      const fault = faultOf(row, head, isIntact);
-      if (fault !== null) return { head, fault };
-      head = { writer, sequence: head.sequence + 1, hash: text(row, '2') };
+  const others = otherHeads(database);
+  const names = [text(meta ?? {}, 'value'), ...others.map(({ writer }) => writer)];
+  const isOneOfSeveral = names.length > 1;
+  const isIntactAt = textChecker(database);
+  let taken = 0;
+  const isIntact = (columns: EntryColumns) => isIntactAt(taken + 1, columns);
+  const walks = names.map((writer) => new ChainWalk({ writer, isOneOfSeveral, isIntact, onEntry }));
+  const [own] = walks;
+  assert(own !== undefined, 'a log has a writer');
+  const readPage = pageReader(database, isOneOfSeveral ? ENTRIES_OF_SEVERAL : ENTRIES);
+  const take = isOneOfSeveral ? takeOfSeveral(walks, own) : (row: Row) => own.take(row);
+  let fault: EntryFault | null = null;
+  for (let isDone = false; fault === null && !isDone;) {
+    const page = readPage(taken);
+    if (!page.isRead) fault = own.faultAt(taken + 1, page.reason);
+    else {
+      for (const row of page.rows) {
+        fault = take(row);
+        if (fault !== null) break;
+        taken += 1;
+      }
+      isDone = page.isLast;
     }
-    if (page.isLast) return { head, fault: null };
   }
+  fault ??= missingEnd(walks, others);
+  return walks.map(({ head }) => ({ head, fault }));
+}
+
+/** Looks at an entry's place in the log first: it says whose chain it belongs to. */
+function takeOfSeveral(walks: readonly ChainWalk[], own: ChainWalk) {
+  const byName = new Map(walks.map((walk) => [walk.head.writer, walk]));
+  let taken = 0;
+  return (row: Row): EntryFault | null => {
+    taken += 1;
+    const { [NAME]: name, [PLACE]: place } = row;
+    if (row[0] !== taken) {
+      return { sequence: taken, message: `number ${taken} of the log is missing` };
+    }
+    if (name === null) return own.take({ ...row, 0: own.head.sequence + 1 });
+    const walk = byName.get(text(row, String(NAME)));
+    assert(walk !== undefined, 'each chain has its walk');
+    return walk.take({ ...row, 0: place });
+  };
+}
+
+/** Of other chains it is known how far they went. */
+function missingEnd(walks: readonly ChainWalk[], others: readonly ChainHead[]): EntryFault | null {
+  for (const [index, { sequence, hash }] of others.entries()) {
+    const walk = walks[index + 1];
+    if (walk === undefined) continue;
+    const { head } = walk;
+    if (head.sequence < sequence) return walk.faultAt(head.sequence + 1, 'is missing');
+    if (head.hash !== hash) return walk.faultAt(head.sequence, 'is not the last of its chain');
+  }
+  return null;
 }
 
 type Page =
@@ -72,8 +112,8 @@ type Page =
   | { readonly isRead: false; readonly reason: string };
 
 /** Reads the entries after a sequence; of a page that cannot be read whole, those that can be. */
-function pageReader(database: DatabaseSync): (after: number) => Page {
-  const statement = database.prepare(ENTRIES);
+function pageReader(database: DatabaseSync, sql: string): (after: number) => Page {
+  const statement = database.prepare(sql);
   statement.setReturnArrays(true);
   const read = (after: number, limit: number): Page => {
     const rows = statement.all(after === 0 ? SEQUENCE_MIN : after + 1, limit);
@@ -96,54 +136,6 @@ function pageReader(database: DatabaseSync): (after: number) => Page {
 
 function isCorruption(error: unknown): error is Error {
   return error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === CORRUPT;
-}
-
-/** What is wrong with the entry that stands after `before`; null when nothing is. */
-function faultOf(
-  row: Row,
-  before: ChainHead,
-  isIntact: (sequence: number, columns: EntryColumns) => boolean,
-): EntryFault | null {
-  const place = before.sequence + 1;
-  const sequence = row[0];
-  assert(typeof sequence === 'number', 'a sequence is a number');
-  if (sequence > place) return chainFault(place, 'is missing');
-  if (sequence < place) return chainFault(sequence, 'stands before the first one');
-  const columns = columnsFrom(row);
-  if (columns === null) return chainFault(place, 'was changed');
-  if (row[1] !== before.hash) return faultOfLink(row, before, columns);
-  const isHashRight = hashEntry(before.hash, before.writer, place, columns) === row[2];
-  return isHashRight && isIntact(place, columns) ? null : chainFault(place, 'was changed');
-}
-
-/**
- * An entry that does not name the one before it was changed itself, unless its own hash still holds for this place or
- * for the one before: then it is as it was written, and the entry before it was exchanged or put in.
- */
-function faultOfLink(row: Row, before: ChainHead, columns: EntryColumns): EntryFault {
-  const place = before.sequence + 1;
-  const isAsWritten = [place, before.sequence].some(
-    (sequence) => hashEntry(text(row, '1'), before.writer, sequence, columns) === row[2],
-  );
-  return isAsWritten && before.sequence > 0
-    ? chainFault(before.sequence, `is not the one that entry ${place} was written after`)
-    : chainFault(place, 'was changed');
-}
-
-function chainFault(sequence: number, problem: string): EntryFault {
-  return { sequence, message: `entry ${sequence} ${problem}` };
-}
-
-/** Null when a column holds what no entry has there. */
-function columnsFrom(row: Row): EntryColumns | null {
-  const { 3: paymentId, 4: paymentSequence, 5: type, 6: atMs, 7: requestId } = row;
-  const { 8: actor, 9: cause, 10: data } = row;
-  if (paymentId !== null && typeof paymentId !== 'string') return null;
-  if (paymentSequence !== null && typeof paymentSequence !== 'number') return null;
-  if (typeof type !== 'string' || typeof atMs !== 'number') return null;
-  if (typeof requestId !== 'string' || typeof actor !== 'string') return null;
-  if (typeof cause !== 'string' || typeof data !== 'string') return null;
-  return [paymentId, paymentSequence, type, atMs, requestId, actor, cause, data];
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { type Row, text } from '../rows.ts';
-import type { EntryFault } from './verify-chain.ts';
+import type { EntryFault } from '../chain-walk.ts';
 
 // Numbers come as text: they are only shown, and those of a forger may be larger than JavaScript can hold.
 

@@ -1,49 +1,43 @@
 /**
- * Verifies the whole event log: every entry's hash and its link to the one before, the anchors, and that the entries
- * and the payments tell the same story. It reads only, in one transaction, so that it sees one moment of a log that a
- * server is writing to.
+ * Verifies the whole event log of a SQLite file: every entry's hash and its link to the one before, the anchors, and that
+ * the entries and the payments tell the same story. It reads only, in one transaction, so that it sees one moment of a
+ * log that a server is writing to.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { Anchors } from '../anchored.ts';
 import type { ChainHead } from '../chain.ts';
-import { compareAnchors } from './verify-anchors.ts';
-import { type EntryFault, walkChain } from './verify-chain.ts';
+import { faultIn, type LogVerification, verified } from '../log-verification.ts';
+import { walkChains } from './verify-chain.ts';
 import { faultOfPayments } from './verify-payments.ts';
-
-export interface LogVerification {
-  /** The last entry as far as the chain holds; sequence 0 and CHAIN_START when there is none. */
-  readonly head: ChainHead;
-  /** Anchors that were compared with their entries. */
-  readonly anchorsChecked: number;
-  /** Anchors of other logs that no reset ended: the file was exchanged, or its writer was renamed. */
-  readonly anchorsStrange: number;
-  /** The first bad entry first, one of each part at the most; empty when all is well. */
-  readonly faults: readonly LogFault[];
-}
-
-export interface LogFault extends EntryFault {
-  /** What showed it. Payments are looked at only when the chain holds and is the one that was anchored. */
-  readonly part: 'chain' | 'anchors' | 'payments';
-}
 
 /** Verifies the log; `anchors` may be in any order, and those of other writers are left out. */
 export function verifyLog(database: DatabaseSync, anchors: Iterable<ChainHead>): LogVerification {
   database.exec('begin');
   try {
-    const chain = walkChain(database);
-    const anchored = compareAnchors(database, chain, anchors);
-    // Anchors are compared only as far as the chain holds: what they show comes before what it shows.
-    const faults = [...faultIn('anchors', anchored.fault), ...faultIn('chain', chain.fault)];
-    return {
-      head: chain.head,
-      anchorsChecked: anchored.checked,
-      anchorsStrange: anchored.strange,
-      faults: faults.length > 0 ? faults : faultIn('payments', faultOfPayments(database)),
-    };
+    // The first look fixes the moment.
+    const former = formerHead(database);
+    const anchored = new Anchors(anchors);
+    const chains = walkChains(database, (entry) => anchored.see(entry));
+    const isBegun = chains.some(({ head }) => head.sequence > 0);
+    const verification = verified(chains, anchored.compare(chains, isBegun ? former : null));
+    if (verification.faults.length > 0) return verification;
+    return { ...verification, faults: faultIn('payments', faultOfPayments(database)) };
   } finally {
     database.exec('rollback');
   }
 }
 
-function faultIn(part: LogFault['part'], fault: EntryFault | null): readonly LogFault[] {
-  return fault === null ? [] : [{ part, ...fault }];
+/** The head of the log before this one, where a reset recorded it as this one's first entry; else null. */
+function formerHead(database: DatabaseSync): ChainHead | null {
+  const row = database
+    .prepare(
+      `select data ->> '$.previous.writer' as writer, data ->> '$.previous.entries' as sequence,
+         data ->> '$.previous.hash' as hash
+       from events where sequence = 1 and type = 'data.reset' and json_valid(data)`,
+    )
+    .get();
+  const { writer, sequence, hash } = row ?? {};
+  const isRecorded =
+    typeof writer === 'string' && typeof sequence === 'number' && typeof hash === 'string';
+  return isRecorded ? { writer, sequence, hash } : null;
 }

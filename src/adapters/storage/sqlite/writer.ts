@@ -13,6 +13,7 @@ import {
 } from '../../../engine/ports.ts';
 import { type ChainHead, type EntryColumns, hashEntry } from '../chain.ts';
 import type { ChangeSet, Values } from '../change-set.ts';
+import { countOtherEntries } from './other-chains.ts';
 import { beginAnew } from './reset.ts';
 import { integer, text } from '../rows.ts';
 import type { SearchTuning } from './search-tuning.ts';
@@ -23,6 +24,7 @@ import { seriesWriter } from './time-series.ts';
 export type WriteTask =
   | { readonly kind: 'commit'; readonly changes: ChangeSet }
   | { readonly kind: 'end_wait'; readonly keyHash: string }
+  | { readonly kind: 'remove_replies'; readonly beforeMs: number; readonly limit: number }
   | { readonly kind: 'remember'; readonly name: string; readonly value: string }
   | { readonly kind: 'save_cursor'; readonly follower: string; readonly to: LogPosition }
   | { readonly kind: 'add_to_series'; readonly addition: SeriesAddition }
@@ -34,6 +36,8 @@ export interface WriteResults {
   readonly commit: ChainHead;
   /** The reply as it now stands. */
   readonly end_wait: StoredBytes | null;
+  /** How many. */
+  readonly remove_replies: number;
   /** The value that is kept. */
   readonly remember: string;
   readonly save_cursor: null;
@@ -59,12 +63,15 @@ export function createWriter(
   const tendSearch = searchUpkeep(database, tuning);
   const addToSeries = seriesWriter(database);
   let head = from;
+  let otherEntries = countOtherEntries(database);
   const commit = (changes: ChangeSet): ChainHead => {
     statements.begin.run();
     try {
-      const after = write(changes, head, database, statements);
+      const isAnew = changes.newLog !== null;
+      const after = write(changes, { head, otherEntries }, database, statements);
       statements.commit.run();
       head = after;
+      if (isAnew) otherEntries = 0;
       return head;
     } finally {
       // Still open only when something threw; some errors (a full disk) roll back by themselves.
@@ -78,6 +85,8 @@ export function createWriter(
           return commit(task.changes);
         case 'end_wait':
           return endWait(task.keyHash, statements);
+        case 'remove_replies':
+          return Number(statements.deleteReplies.run(task.beforeMs, task.limit).changes);
         case 'remember':
           return remember(database, task.name, task.value);
         case 'save_cursor':
@@ -92,14 +101,20 @@ export function createWriter(
   };
 }
 
+/** Where the log ends, and how many entries of it are not of our chain. */
+interface LogEnd {
+  readonly head: ChainHead;
+  readonly otherEntries: number;
+}
+
 function write(
   changes: ChangeSet,
-  from: ChainHead,
+  from: LogEnd,
   database: DatabaseSync,
   statements: Statements,
 ): ChainHead {
-  let head = from;
-  if (changes.newLog !== null) head = beginAnew(database, changes.newLog);
+  const { newLog } = changes;
+  const end = newLog === null ? from : { head: beginAnew(database, newLog), otherEntries: 0 };
   runAll(statements.insertPayment, changes.newPayments);
   for (const values of changes.changedPayments) {
     // The version makes sure that nobody else has changed the payment since it was read.
@@ -108,7 +123,7 @@ function write(
     }
   }
   runAll(statements.updateCard, changes.changedCards);
-  const after = writeEvents(changes.events, head, statements.insertEvent);
+  const after = writeEvents(changes.events, end, statements.insertEvent);
   runAll(statements.insertEntry, changes.entries);
   runAll(statements.insertRefund, changes.refunds);
   runAll(statements.insertTimer, changes.timers);
@@ -128,14 +143,14 @@ function runAll(statement: StatementSync, rows: readonly Values[]): void {
 
 function writeEvents(
   events: readonly EntryColumns[],
-  head: ChainHead,
+  { head, otherEntries }: LogEnd,
   insertEvent: StatementSync,
 ): ChainHead {
   let { sequence, hash } = head;
   let previous = Buffer.from(hash, 'hex');
   for (const event of events) {
     sequence += 1;
-    hash = hashEntry(hash, head.writer, sequence, event);
+    hash = hashEntry(hash, head.writer, sequence - otherEntries, event);
     const current = Buffer.from(hash, 'hex');
     insertEvent.run(sequence, ...event, previous, current);
     previous = current;

@@ -1,8 +1,9 @@
 /** `farthing audit verify`: the whole event log, hashed again, beside a running server or without one. */
 import type { Command } from 'commander';
 import { readAnchors } from '../../../adapters/audit/anchor-lines.ts';
-import { type LogVerification, verifyLog } from '../../../adapters/storage/sqlite/verify.ts';
-import { withDatabase } from '../database-file.ts';
+import type { LogVerification } from '../../../adapters/storage/log-verification.ts';
+import { anchorsPathOf } from '../../database-kind.ts';
+import { lookInto } from '../database-file.ts';
 import { loadConfig } from '../environment.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { note, printable, printCheck, printLine } from '../output.ts';
@@ -15,67 +16,91 @@ export function defineAudit(command: Command): void {
     .command('verify')
     .summary('Hash every entry of the event log again, and name the first bad one.')
     .description(
-      'Hash every entry of the event log again, in the database file that DATABASE_URL names, and compare the log ' +
-        'with its anchors and with the payments. It names the first bad entry. It reads only, and a server may be ' +
-        'running on the file.',
+      'Hash every entry of the event log again, in the database that DATABASE_URL names, and compare the log ' +
+        'with its anchors and with the payments. It names the first bad entry. It reads only, and servers may be ' +
+        'running on it.',
     )
     .addHelpText(
       'after',
       '\nExamples:\n  farthing audit verify\n  DATABASE_URL=sqlite:./copy.db farthing audit verify --json',
     )
-    .action((_options: unknown, self: Command) => {
-      verify(self.optsWithGlobals<GlobalOptions>().json === true);
-    });
+    .action((_options: unknown, self: Command) =>
+      verify(self.optsWithGlobals<GlobalOptions>().json === true),
+    );
 }
 
 interface Outcome extends LogVerification {
+  /** Of all chains. */
+  readonly entries: number;
   readonly entriesPerSecond: number;
 }
 
-function verify(isJson: boolean): void {
-  const { databasePath } = loadConfig();
-  const anchorsPath = `${databasePath}.anchors`;
-  const outcome = withDatabase(databasePath, (database): Outcome => {
-    const startedAt = performance.now();
-    // The anchors first: those that are written while we look belong to entries that we may not see.
-    const verification = verifyLog(database, readAnchors(anchorsPath));
-    const seconds = (performance.now() - startedAt) / 1000;
-    const entriesPerSecond = Math.round(verification.head.sequence / seconds);
-    return { ...verification, entriesPerSecond };
-  });
+async function verify(isJson: boolean): Promise<void> {
+  const config = loadConfig();
+  const anchorsPath = anchorsPathOf(config);
+  const startedAt = performance.now();
+  const verification = await verificationOf(config.databasePath, anchorsPath);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const entries = verification.heads.reduce((sum, { sequence }) => sum + sequence, 0);
+  const outcome = { ...verification, entries, entriesPerSecond: Math.round(entries / seconds) };
   if (isJson) printLine(JSON.stringify(wireForm(outcome)));
   else printChecks(outcome);
-  if (outcome.anchorsStrange > 0) {
-    const anchors = count(outcome.anchorsStrange, 'anchor');
-    note(
-      `${anchorsPath} has ${anchors} of another log, which no reset ended: was the file exchanged?`,
-    );
-  }
-  if (outcome.anchorsChecked === 0 && outcome.head.sequence > 0) {
-    note(`${anchorsPath} has no anchor of this log: that its end was cut off would not show`);
-  }
+  noteAnchors(outcome, anchorsPath);
   const [first] = outcome.faults;
   if (first === undefined) return;
   throw new CliError(EXIT.failed, `the log is not as it was written: ${printable(first.message)}`);
 }
 
-function wireForm({ head, anchorsChecked, entriesPerSecond, faults }: Outcome) {
+function verificationOf(path: string, anchorsPath: string | null): Promise<LogVerification> {
+  // The anchors first: those that are written while we look belong to entries that we may not see.
+  const anchors = anchorsPath === null ? [] : readAnchors(anchorsPath);
+  return lookInto(path, {
+    async sqlite(database) {
+      const { verifyLog } = await import('../../../adapters/storage/sqlite/verify.ts');
+      return verifyLog(database, anchors);
+    },
+    async postgres(snapshot) {
+      const { verifyLog } = await import('../../../adapters/storage/postgres/verify.ts');
+      return verifyLog(snapshot, anchors);
+    },
+  });
+}
+
+function noteAnchors({ anchorsStrange, anchorsChecked, entries }: Outcome, path: string | null) {
+  if (path === null) {
+    if (entries > 0)
+      note('AUDIT_ANCHORS is not set: that the end of the log was cut off may not show');
+    return;
+  }
+  if (anchorsStrange > 0) {
+    note(
+      `${path} has ${count(anchorsStrange, 'anchor')} of another log, which no reset ended: was the file exchanged?`,
+    );
+  }
+  if (anchorsChecked === 0 && entries > 0) {
+    note(`${path} has no anchor of this log: that its end was cut off would not show`);
+  }
+}
+
+function wireForm({ head, heads, entries, anchorsChecked, entriesPerSecond, faults }: Outcome) {
   return {
-    entries: head.sequence,
+    entries,
     verified_per_second: entriesPerSecond,
     head,
+    ...(heads.length > 1 ? { heads } : {}),
     anchors_checked: anchorsChecked,
     fault: faults[0] ?? null,
   };
 }
 
-function printChecks({ head, anchorsChecked, entriesPerSecond, faults }: Outcome): void {
-  const entries = count(head.sequence, 'entry', 'entries');
+function printChecks({ entries, heads, anchorsChecked, entriesPerSecond, faults }: Outcome): void {
+  const all = count(entries, 'entry', 'entries');
+  const shown = heads.length > 1 ? `${all} of ${count(heads.length, 'writer')}` : all;
   const checks = [
     {
       part: 'chain',
       name: 'every entry has its hash and follows the one before',
-      detail: head.sequence === 0 ? entries : `${entries}, ${entriesPerSecond} a second`,
+      detail: entries === 0 ? shown : `${shown}, ${entriesPerSecond} a second`,
       isSkipped: false,
     },
     {

@@ -1,7 +1,7 @@
 /** `farthing ledger check`: the recount, beside a running server or without one. */
 import type { Command } from 'commander';
-import { recount } from '../../../adapters/storage/sqlite/recount.ts';
-import { remarksOf, withDatabase } from '../database-file.ts';
+import { shownDatabase } from '../../database-kind.ts';
+import { recountOf, remarksOf } from '../database-file.ts';
 import { loadConfig } from '../environment.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { printCheck, printLine } from '../output.ts';
@@ -14,21 +14,21 @@ export function defineLedger(command: Command): void {
     .command('check')
     .summary('Recount every total from what it was made of.')
     .description(
-      'Recount every total from what it was made of, in the database file that DATABASE_URL names. ' +
-        'It reads only, and a server may be running on the file.',
+      'Recount every total from what it was made of, in the database that DATABASE_URL names. ' +
+        'It reads only, and servers may be running on it.',
     )
     .addHelpText(
       'after',
       '\nExamples:\n  farthing ledger check\n  DATABASE_URL=sqlite:./copy.db farthing ledger check --json',
     )
-    .action((_options: unknown, self: Command) => {
-      check(self.optsWithGlobals<GlobalOptions>().json === true);
-    });
+    .action((_options: unknown, self: Command) =>
+      check(self.optsWithGlobals<GlobalOptions>().json === true),
+    );
 }
 
-function check(isJson: boolean): void {
-  const { databasePath } = loadConfig();
-  const checks = withDatabase(databasePath, recount);
+async function check(isJson: boolean): Promise<void> {
+  const config = loadConfig();
+  const checks = await recountOf(config.databasePath);
   const failed = checks.filter(({ differences }) => differences > 0).length;
   if (isJson) {
     const shown = checks.map(({ name, claim, figure, differences, examples }) => ({
@@ -39,7 +39,7 @@ function check(isJson: boolean): void {
       differences,
       examples,
     }));
-    printLine(JSON.stringify({ ok: failed === 0, database: databasePath, checks: shown }));
+    printLine(JSON.stringify({ ok: failed === 0, database: shownDatabase(config), checks: shown }));
   } else {
     const width = Math.max(...checks.map(({ claim }) => claim.length));
     for (const one of checks) {

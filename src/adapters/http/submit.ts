@@ -85,11 +85,30 @@ async function answerBytes(
   waitMs: number,
 ): Promise<StoredBytes> {
   assert(answer.kind !== 'changed', 'a payment command changes a payment');
+  const atOnce = () => answer.stored ?? replyRenderer(deps.publish)(answer, commandRequest);
   const isUnderWay = answer.kind === 'decided' && !isSettled(answer.payment.status);
-  if (isUnderWay && waitMs > 0 && takesTime(commandRequest.command)) {
-    return settledBytes(deps, commandRequest, answer.payment.id, waitMs);
+  if (!isUnderWay || waitMs === 0 || !takesTime(commandRequest.command)) return atOnce();
+  try {
+    return await settledBytes(deps, commandRequest, answer.payment.id, waitMs);
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    // The payment is made, and nobody may be told that it is not: without a key this is the only answer there will be.
+    if (commandRequest.idempotency === null) return atOnce();
+    throw answerNotStored(error);
   }
-  return answer.stored ?? replyRenderer(deps.publish)(answer, commandRequest);
+}
+
+function isUnavailable(error: unknown): error is StorageError {
+  return error instanceof StorageError && error.kind === 'unavailable';
+}
+
+/** When the end of the wait cannot be stored, nothing is said of the outcome: a later replay must not differ. */
+function answerNotStored(error: StorageError): Problem {
+  return new Problem(
+    'storage_unavailable',
+    `The payment was made, but its answer cannot be stored now: ${error.message}. Ask again with the same Idempotency-Key.`,
+    { headers: { 'retry-after': '1' } },
+  );
 }
 
 /** The client chose the id before we knew the card: a number with a wrong check digit shows only now. */
@@ -148,20 +167,10 @@ function removedMeanwhile(): Problem {
   );
 }
 
-/** When the end of the wait cannot be stored, nothing is said of the outcome: a later replay must not differ. */
 async function endWait({ engine }: HttpDeps, keyHash: string): Promise<StoredBytes> {
-  try {
-    const stored = await engine.store.endWait(keyHash);
-    if (stored === null) throw removedMeanwhile();
-    return stored;
-  } catch (error) {
-    if (!(error instanceof StorageError) || error.kind !== 'unavailable') throw error;
-    throw new Problem(
-      'storage_unavailable',
-      `The payment was made, but its answer cannot be stored now: ${error.message}. Ask again with the same Idempotency-Key.`,
-      { headers: { 'retry-after': '1' } },
-    );
-  }
+  const stored = await engine.store.endWait(keyHash);
+  if (stored === null) throw removedMeanwhile();
+  return stored;
 }
 
 /** A refund is settled at once; there is nothing to wait for. */

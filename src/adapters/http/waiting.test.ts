@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { type Store, StorageError } from '../../engine/ports.ts';
 import {
   type Answer,
   type Client,
@@ -6,6 +7,7 @@ import {
   jsonOf,
   PAYMENT,
   expectPayment,
+  testApp,
   testService,
 } from '../../../test/property/app.ts';
 
@@ -26,7 +28,28 @@ async function timed(answer: Promise<Answer>): Promise<Answer & { ms: number }> 
   return Object.assign(await answer, { ms: performance.now() - startedAt });
 }
 
+/** A store that writes, and cannot be read for a while: it was reached by the commit and is gone a moment later. */
+function awayForReads() {
+  const away = {
+    isAway: true,
+    wrapStore: (store: Store): Store => ({
+      ...store,
+      findPayment: (id) =>
+        away.isAway
+          ? Promise.reject(new StorageError('unavailable', 'the database is away'))
+          : store.findPayment(id),
+    }),
+  };
+  return away;
+}
+
 describe('Prefer: wait', () => {
+  test('of a payment that cannot be read again answers with it as it was made', async () => {
+    api = await testApp({ wrapStore: awayForReads().wrapStore });
+    const answer = await api.post('/payments', PAYMENT, waiting('wait=10'));
+    expect(expectPayment(answer, 201).status).toBe('CREATED');
+  });
+
   test('answers with the outcome, as soon as there is one', async () => {
     await start(100);
     const answer = await timed(api.post('/payments', PAYMENT, waiting('wait=10')));
@@ -197,6 +220,27 @@ describe('a wait under an idempotency key', () => {
     expectProblem(other, 422, 'idempotency_key_reused');
     expect(other.ms).toBeLessThan(800);
     await first;
+  });
+
+  test('that storage cannot end says that the payment was made, to whoever can ask again', async () => {
+    const away = awayForReads();
+    const app = await testApp({ wrapStore: away.wrapStore });
+    api = app;
+    const keyed = await api.post(
+      '/payments',
+      PAYMENT,
+      waiting('wait=1', { 'idempotency-key': 'k' }),
+    );
+    expect(expectProblem(keyed, 503, 'storage_unavailable').detail).toContain('was made');
+    away.isAway = false;
+    await app.runTimers();
+    const again = await api.post(
+      '/payments',
+      PAYMENT,
+      waiting('wait=1', { 'idempotency-key': 'k' }),
+    );
+    expectPayment(again, 201);
+    expect((await api.footprint()).rows['payments']).toBe(1);
   });
 
   test('that ends before the outcome keeps what it answered, for good', async () => {

@@ -20,8 +20,8 @@ export default defineConfig({
     globals: false,
     allowOnly: false,
     // The slowest tests start a real server or kill one; a hung test must still end the run.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
       include: ['src/core/**/*.ts'],

@@ -7,4 +7,7 @@ import process from 'node:process';
 enableCompileCache();
 const { runCli } = await import('./cli/cli.ts');
 
-process.exitCode = await runCli(process.argv.slice(2));
+const code = await runCli(process.argv.slice(2));
+process.exitCode = code;
+// A start that failed has opened this and that by then, and what is open keeps a process alive; output has its time.
+if (code !== 0) setTimeout(() => process.exit(), 500).unref();

@@ -5,6 +5,7 @@
  */
 import process from 'node:process';
 import { freshSeed } from '../support/chance.ts';
+import { stopPostgres } from '../support/postgres.ts';
 import { KILL_MODES, type KillMode, runKills } from './kill.ts';
 
 const [rounds = '50', seed = freshSeed()] = process.argv.slice(2);
@@ -29,4 +30,5 @@ console.log(
   `${report.kills} kills in ${seconds} s, ${report.asked} requests, ${report.answered} answered, ` +
     `${report.acknowledged} payments acknowledged, ${report.faults.length} faults (seed ${seed})`,
 );
+await stopPostgres();
 process.exitCode = report.faults.length === 0 ? 0 : 1;

@@ -4,6 +4,7 @@
  */
 import process from 'node:process';
 import { freshSeed } from '../support/chance.ts';
+import { stopPostgres } from '../support/postgres.ts';
 import { runWebhookKills } from './webhook-kill.ts';
 
 const [rounds = '50', seed = freshSeed()] = process.argv.slice(2);
@@ -17,4 +18,5 @@ const { faults, ...figures } = await runWebhookKills({
 });
 for (const fault of faults) console.log(fault);
 console.log(JSON.stringify({ seed, ...figures, faults: faults.length }));
+await stopPostgres();
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { expectEventually } from '../property/store.ts';
 import { auditDatabase } from '../support/audit.ts';
 import { type Client, clientOf } from '../support/http.ts';
-import { lentDatabase, type TestDatabase } from '../support/postgres.ts';
+import { type TestDatabase, testDatabase } from '../support/postgres.ts';
 import { endServers, spawnServer, startServer } from '../support/server.ts';
 import { wirePayment } from '../support/wire.ts';
 
@@ -14,7 +14,8 @@ afterEach(async () => {
 });
 
 async function newDatabase(): Promise<TestDatabase> {
-  const database = await lentDatabase();
+  // One of its own: what is done to its schema must meet nobody else.
+  const database = await testDatabase();
   databases.push(database);
   return database;
 }
@@ -79,6 +80,17 @@ test('books that do not balance are refused at the start', async () => {
   await expect(next.listening).rejects.toThrow(/ledger .*does not balance/);
   expect((await next.ended).code).not.toBe(0);
 });
+
+test.each(['start', 'worker'] as const)(
+  'a %s that fails when the database is open already ends all the same',
+  async (command) => {
+    const { url } = await newDatabase();
+    const environment = { RULES_FILE: '/no/such/rules.json' };
+    const server = spawnServer({ database: url, command, environment });
+    await expect(server.listening).rejects.toThrow(/RULES_FILE .* cannot be read/);
+    expect(await server.ended).toEqual({ code: 1, signal: null });
+  },
+);
 
 test('the auditor of these tests sees what was changed by hand', async () => {
   const database = await newDatabase();

@@ -15,10 +15,10 @@ export function withBatch(
   };
 }
 
-/** Asks until `isSo` answers true; throws when that takes longer than `withinMs`. */
+/** Asks until `isSo` answers true; throws when that takes longer than `withinMs`, which is not a limit but a sign of a hang. */
 export async function expectEventually(
   isSo: () => Promise<boolean> | boolean,
-  withinMs = 5_000,
+  withinMs = 20_000,
 ): Promise<void> {
   const startedAt = performance.now();
   while (!(await isSo())) {

@@ -6,6 +6,7 @@
  */
 import process from 'node:process';
 import { freshSeed } from '../support/chance.ts';
+import { stopPostgres } from '../support/postgres.ts';
 import { type Batching, simulate } from './simulator.ts';
 
 const STEPS_PER_SEED = 5_000;
@@ -37,3 +38,4 @@ console.log(
   `${totals.seeds} seeds, ${totals.steps} steps, ${totals.commands} commands, ${totals.payments} payments, ` +
     `${totals.events} events, reopened ${totals.reopened} times: engine and model agree`,
 );
+await stopPostgres();

@@ -55,8 +55,9 @@ export async function testDatabase(): Promise<TestDatabase> {
 }
 
 /**
- * A database with the newest schema and nothing in it. Dropping it only gives it back, to be emptied for the next one; what
- * a file does not give back is taken back when its process ends.
+ * A database with the newest schema and nothing in it. Dropping it only gives it back, to be emptied for the next one, so
+ * that a test that changes the schema takes testDatabase(); what a file does not give back is taken back when its process
+ * ends.
  */
 export async function lentDatabase(): Promise<TestDatabase> {
   if (process.env[SERVICE] === undefined) return testDatabase();

@@ -42,7 +42,7 @@ export class LogCollector implements Collector {
   /** Counts and writes down; nothing when somebody else does. */
   async catchUp(eventsMax: number): Promise<void> {
     const from = await this.#endOfSeries();
-    const isOurs = this.#left === null || isSame(this.#left, from);
+    const isOurs = this.#left === null || !isMovedByOthers(this.#left, from);
     this.#left = from;
     this.#isBehind = false;
     if (isOurs) await this.#countOn(from, eventsMax);
@@ -112,6 +112,7 @@ export class LogCollector implements Collector {
   }
 }
 
-function isSame(a: LogPosition, b: LogPosition): boolean {
-  return a.writer === b.writer && a.sequence === b.sequence;
+/** In a log that began since, nobody has counted for long: it is whose look is first. */
+function isMovedByOthers(left: LogPosition, from: LogPosition): boolean {
+  return left.writer === from.writer && left.sequence !== from.sequence;
 }

@@ -161,6 +161,8 @@ function fail(error: unknown): never {
 const UNAVAILABLE = /^(08|53|57P)/;
 /** The statement took too long and was given up: nothing of it was written. */
 const CANCELED = '57014';
+/** The server has no room on its disk or in memory, and said so: nothing was written. (Without a free connection none is lost.) */
+const LACKS = /^53(?!300)/;
 /** Somebody else was first: a duplicate, a serialization failure, a deadlock. */
 const CONFLICTS = new Set(['23505', '40001', '40P01']);
 
@@ -177,6 +179,11 @@ export function postgresError(error: unknown): unknown {
   }
   if (code === CANCELED) {
     return new StorageError('unavailable', `Postgres did not get round to it: ${error.message}`, {
+      cause: error,
+    });
+  }
+  if (LACKS.test(code)) {
+    return new StorageError('unavailable', `Postgres has no room: ${error.message}`, {
       cause: error,
     });
   }

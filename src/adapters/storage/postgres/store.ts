@@ -61,8 +61,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   const connections = connect(options.url);
   try {
     await nameLog(connections, options.newLog);
-    const ownership = await own(connections, options);
+    // Before a writer is held, over a connection that would have to be given up too.
     await assertSound(connections);
+    const ownership = await own(connections, options);
     return createStore(connections, ownership, options);
   } catch (error) {
     await connections.close();
@@ -96,8 +97,14 @@ async function own(
   { nowMs, onForeignChange = nothingFollows }: PostgresOptions,
 ): Promise<Ownership> {
   let lock: WriterLock = await lockWriter(connections, null);
-  const writer = await takeWriter(connections, lock.writerNo);
-  const { sequence: seen } = await logHead(connections);
+  const begin = async () => {
+    const taken = await takeWriter(connections, lock.writerNo);
+    return { writer: taken, seen: (await logHead(connections)).sequence };
+  };
+  const { writer, seen } = await begin().catch(async (error: unknown) => {
+    await lock.release();
+    throw error;
+  });
   const state: BatchState = {
     writer,
     seen,

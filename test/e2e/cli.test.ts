@@ -19,7 +19,7 @@ import {
   MAIN,
   withStranger,
 } from '../support/cli.ts';
-import { type ServerProcess, startServer } from '../support/server.ts';
+import { endServers, type ServerProcess, startServer } from '../support/server.ts';
 import { addressOf } from '../support/store.ts';
 
 const UNKNOWN_ID = '01980000-0000-7000-8000-00000000000f';
@@ -37,7 +37,7 @@ beforeAll(async () => {
   server = await startServer({ database, environment: FAST });
 });
 afterAll(async () => {
-  await server.end('SIGTERM');
+  await endServers();
   rmSync(folder, { recursive: true });
 });
 

@@ -2,9 +2,8 @@
  * What a recount compares, on whichever store: everything that is kept as a running total is added up again from the rows
  * that it was made of. Whoever reads the rows hands them in; sums are bigints, because they outgrow 64 bits.
  */
-import { currencyOf, findCurrency } from '../../core/currencies.ts';
 import { formatAmount } from '../../core/money.ts';
-import { type Row, text } from './rows.ts';
+import { type Row, storedCurrency, text } from './rows.ts';
 import { counting, Differences, EXAMPLES_MAX, type RecountCheck } from './sqlite/recount-check.ts';
 import type { LedgerSides } from './sqlite/running.ts';
 
@@ -280,7 +279,7 @@ function sum(list: readonly Row[]): bigint {
 
 /** `250.00 USD`, with all the digits the currency has; of a currency that nobody knows, minor units. */
 function money(minor: bigint, code: string): string {
-  const currency = findCurrency(code) ?? (code === 'XXX' ? currencyOf(code) : undefined);
+  const currency = storedCurrency(code);
   if (currency === undefined) return `${minor} minor units of ${code}`;
   const { minorDigits } = currency;
   const [text_ = '', fraction = ''] = formatAmount(minor, minorDigits).split('.');

@@ -5,7 +5,7 @@
 import { assert } from '../../core/assert.ts';
 import type { Card } from '../../core/card.ts';
 import { TIMER_KINDS } from '../../core/commands.ts';
-import { currencyOf } from '../../core/currencies.ts';
+import { type Currency, currencyOf, findCurrency, NO_CURRENCY } from '../../core/currencies.ts';
 import { EVENT_TYPES } from '../../core/events.ts';
 import { FAILURE_REASONS } from '../../core/failures.ts';
 import { parsePaymentId, parseRefundId, type PaymentId, type RefundId } from '../../core/ids.ts';
@@ -190,4 +190,9 @@ export function numberOrNull(row: Row, column: string): number | null {
 
 function scenarioFrom(stored: string | null): Scenario | null {
   return stored === null ? null : (JSON.parse(stored) as Scenario);
+}
+
+/** Of a code as it is stored; undefined for one that nobody knows, which only a damaged database has. */
+export function storedCurrency(code: string): Currency | undefined {
+  return code === NO_CURRENCY.code ? NO_CURRENCY : findCurrency(code);
 }

@@ -9,13 +9,9 @@ export interface ServerLook {
   readonly processes: number;
 }
 
-/** Each of them holds the lock of its writer (adapters/storage/postgres/writer.ts). */
-const PROCESSES = `select count(*) as n from pg_locks
-  where locktype = 'advisory' and classid = 7012 and objsubid = 2
-    and database = (select oid from pg_database where datname = current_database())`;
-
 export async function lookAtServer(url: string): Promise<ServerLook> {
   const { openSnapshot } = await import('../../adapters/storage/postgres/snapshot.ts');
+  const { HELD_WRITERS } = await import('../../adapters/storage/postgres/writer.ts');
   const { isMigrated } = await import('../../adapters/storage/postgres/migrate.ts');
   const snapshot = await openSnapshot(url).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
@@ -23,7 +19,7 @@ export async function lookAtServer(url: string): Promise<ServerLook> {
     throw new CliError(EXIT.unreachable, `${shown} cannot be read: ${reason}`, { cause: error });
   });
   try {
-    const [row] = await snapshot.all(PROCESSES);
+    const [row] = await snapshot.all(`select count(*) as n from (${HELD_WRITERS}) as held`);
     const [table] = await snapshot.all(`select to_regclass('writers') is not null as is_there`);
     const isOurs = await isMigrated((text) => snapshot.all(text));
     const schema = isOurs ? 'this' : table?.['is_there'] === true ? 'other' : 'none';

@@ -7,6 +7,7 @@ import { CHAIN_START } from '../chain.ts';
 import { connect, postgresError } from '../postgres/connection.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { snapshotOn, unhurried } from '../postgres/snapshot.ts';
+import { HELD_WRITERS } from '../postgres/writer.ts';
 import type { Row } from '../rows.ts';
 import { type Kind, KINDS, ORDINALS_PER_WRITER } from '../transfer/kinds.ts';
 import { type ExportHeader, TransferError, type TransferTarget } from '../transfer/ports.ts';
@@ -36,10 +37,6 @@ export async function openPostgresTarget(
   }
 }
 
-/** Number of the advisory locks that writers hold (postgres/writer.ts), and how they look in pg_locks. */
-const WRITER_LOCKS = `select 1 from pg_locks where locktype = 'advisory' and classid = 7012
-  and objsubid = 2 and database = (select oid from pg_database where datname = current_database())`;
-
 const FILLED = [
   'events',
   'payments',
@@ -53,7 +50,7 @@ async function begin(client: pg.Client, { log }: ExportHeader): Promise<void> {
   await client.query(
     'begin; lock table log, writers, meta, webhook_position in access exclusive mode',
   );
-  if ((await client.query(WRITER_LOCKS)).rows.length > 0) {
+  if ((await client.query(HELD_WRITERS)).rows.length > 0) {
     throw new TransferError('a Farthing process is at work on this database; stop it, then import');
   }
   for (const table of FILLED) {

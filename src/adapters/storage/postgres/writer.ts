@@ -29,6 +29,10 @@ export interface Writer {
 
 /** The first number of an advisory lock says what it is for; the second is the writer's. */
 const WRITER_LOCKS = 7012;
+/** A row for each process that may write to this database: it holds its writer's lock. */
+export const HELD_WRITERS = `select 1 from pg_locks
+  where locktype = 'advisory' and classid = ${WRITER_LOCKS} and objsubid = 2
+    and database = (select oid from pg_database where datname = current_database())`;
 const WRITERS_MAX = 4_096;
 
 /** The ordinals of one writer: far more than it will ever need, and 2^12 times that fits a double. */

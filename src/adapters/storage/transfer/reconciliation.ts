@@ -4,9 +4,8 @@
  * the log where each chain ends. It is the last line of an export, and what is counted again on the other side.
  */
 import { hash } from 'node:crypto';
-import { currencyOf, findCurrency } from '../../../core/currencies.ts';
 import { formatAmount } from '../../../core/money.ts';
-import { integer, type Row, text } from '../rows.ts';
+import { integer, type Row, storedCurrency, text } from '../rows.ts';
 import { type Kind, KIND_NAMES, KINDS, NOT_COMPARED } from './kinds.ts';
 
 export interface Reconciliation {
@@ -140,6 +139,6 @@ function figuresOf({ kinds, statuses, ledger, chains }: Reconciliation): [string
 /** Without a currency: the name has it. Of one that nobody knows, minor units. */
 function money(minor: string, name: string): string {
   const code = name.split(' ').at(-1) ?? '';
-  const currency = findCurrency(code) ?? (code === 'XXX' ? currencyOf(code) : undefined);
+  const currency = storedCurrency(code);
   return currency === undefined ? minor : formatAmount(BigInt(minor), currency.minorDigits);
 }

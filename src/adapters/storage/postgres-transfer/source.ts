@@ -2,7 +2,8 @@
 import { CHAIN_START } from '../chain.ts';
 import { type Row, text } from '../rows.ts';
 import { openSnapshot, type Snapshot } from '../postgres/snapshot.ts';
-import { type Kind, KINDS, NOT_MOVED, ORDINALS_PER_WRITER } from '../transfer/kinds.ts';
+import { ORDINALS_PER_WRITER } from '../ordinals.ts';
+import { type Kind, KINDS, NOT_MOVED } from '../transfer/kinds.ts';
 import type { TransferSource } from '../transfer/ports.ts';
 
 /** Throws a StorageError when the server is not to be reached, and a TransferError when there is no Farthing's database. */

@@ -9,7 +9,8 @@ import { migrate } from '../postgres/migrate.ts';
 import { snapshotOn, unhurried } from '../postgres/snapshot.ts';
 import { HELD_WRITERS } from '../postgres/writer.ts';
 import type { Row } from '../rows.ts';
-import { type Kind, KINDS, ORDINALS_PER_WRITER } from '../transfer/kinds.ts';
+import { ORDINALS_PER_WRITER } from '../ordinals.ts';
+import { type Kind, KINDS } from '../transfer/kinds.ts';
 import { type ExportHeader, TransferError, type TransferTarget } from '../transfer/ports.ts';
 import { postgresSource } from './source.ts';
 

@@ -8,6 +8,7 @@ import { StorageError } from '../../../engine/ports.ts';
 import { CHAIN_START } from '../chain.ts';
 import { integer, type Row, text } from '../rows.ts';
 import { type Connections, nameOf, queriesOf, type Queries } from './connection.ts';
+import { ORDINALS_PER_WRITER } from '../ordinals.ts';
 
 export interface Writer {
   readonly writerNo: number;
@@ -34,9 +35,6 @@ export const HELD_WRITERS = `select 1 from pg_locks
   where locktype = 'advisory' and classid = ${WRITER_LOCKS} and objsubid = 2
     and database = (select oid from pg_database where datname = current_database())`;
 const WRITERS_MAX = 4_096;
-
-/** The ordinals of one writer: far more than it will ever need, and 2^12 times that fits a double. */
-const ORDINALS_PER_WRITER = 2 ** 40;
 
 /** The ordinal before the first one of this writer. */
 export function ordinalBase(writerNo: number): number {

@@ -3,7 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { CHAIN_START } from '../chain.ts';
 import { integer, type Row, text } from '../rows.ts';
 import { countOtherEntries, hexOf, lastOwnHash } from '../sqlite/other-chains.ts';
-import { type Kind, KINDS, NOT_MOVED, ORDINALS_PER_WRITER } from '../transfer/kinds.ts';
+import { ORDINALS_PER_WRITER } from '../ordinals.ts';
+import { type Kind, KINDS, NOT_MOVED } from '../transfer/kinds.ts';
 import type { TransferSource } from '../transfer/ports.ts';
 
 const PAGE_ROWS = 500;

@@ -176,6 +176,3 @@ export const NOT_COMPARED: Readonly<Partial<Record<Kind, readonly string[]>>> = 
  * database's own.
  */
 export const NOT_MOVED: readonly string[] = ['writer', 'installation'];
-
-/** The ordinals of one writer on Postgres; above it begin those of the next. */
-export const ORDINALS_PER_WRITER = 2 ** 40;

@@ -15,7 +15,7 @@ import type { Received } from './webhook-receiver.ts';
 const SECTION = 'webhooks';
 const RATE_PER_SECOND = 300;
 const ENDPOINTS = 5;
-const PAIRS = 3;
+const PAIRS = 5;
 const P99_RATIO_MAX = 1.25;
 const LATE_MS_MAX = 2_000;
 const WARMUP_SECONDS = 3;

@@ -19,6 +19,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureDashboard } from './dashboard.js';
 import { acquireInstallLock } from './install-lock.js';
+import { NODE_FLAGS } from './node-flags.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MODULES = path.join(ROOT, 'node_modules');
@@ -72,7 +73,7 @@ function nodeArguments(args) {
   const watches = args[0] === '--watch';
   const [file, ...rest] = watches ? args.slice(1) : args;
   const flags = watches ? ['--watch', `--watch-path=${path.join(ROOT, 'src')}`] : [];
-  return [...flags, path.resolve(ROOT, file), ...rest];
+  return [...NODE_FLAGS, ...flags, path.resolve(ROOT, file), ...rest];
 }
 
 /**

@@ -1,14 +1,15 @@
-import { expect, test } from 'vitest';
-import { courtesy } from './courtesy.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test, vi } from 'vitest';
+import { courtesy, threadCourtesy } from './courtesy.ts';
 
 /** A thread whose clocks stand until it works, rests or pauses; it has been paid for unless a test says otherwise. */
 function thread() {
   let nowMs = 1_000;
-  let usedMs = 0;
+  let restedMs = 0;
   const pauses: number[] = [];
   const manners = courtesy({
     ticksMs: () => nowMs,
-    usedMs: () => usedMs,
+    restedMs: () => restedMs,
     pause(ms) {
       pauses.push(ms);
       nowMs += ms;
@@ -20,12 +21,14 @@ function thread() {
   return {
     ...manners,
     pauses,
-    rest: (ms: number) => (nowMs += ms),
-    /** In steps of a tenth of a millisecond; each delivery has been due for so long. */
+    rest: (ms: number) => {
+      nowMs += ms;
+      restedMs += ms;
+    },
+    /** In steps of a fiftieth of a millisecond; each delivery has been due for so long. */
     work: (ms: number, dueForMs?: number) => {
-      for (let step = 0; step < Math.round(ms * 10); step += 1) {
-        nowMs += 0.1;
-        usedMs += 0.1;
+      for (let step = 0; step < Math.round(ms * 50); step += 1) {
+        nowMs += 0.02;
         manners.giveWay(dueForMs);
       }
     },
@@ -34,21 +37,23 @@ function thread() {
 
 test('the thread pauses for a moment after each stretch of work, while somebody pays', () => {
   const { work, pauses } = thread();
-  work(0.3);
+  work(0.08);
   expect(pauses).toEqual([]);
   work(20);
   expect(pauses.length).toBeGreaterThanOrEqual(40);
   expect(Math.max(...pauses)).toBeLessThanOrEqual(0.1);
 });
 
-test('time in which it rested by itself is no work', () => {
+test('one that rests by itself between stretches need not pause', () => {
   const { work, rest, giveWay, pauses } = thread();
-  for (let turn = 0; turn < 3; turn += 1) {
-    work(0.1);
-    rest(5);
+  for (let turn = 0; turn < 30; turn += 1) {
+    work(0.08);
+    rest(0.01);
     giveWay();
   }
   expect(pauses).toEqual([]);
+  work(1);
+  expect(pauses.length).toBeGreaterThan(1);
 });
 
 test('it goes on without a pause when nobody has paid for a while, until somebody does', () => {
@@ -71,4 +76,19 @@ test('it goes on without a pause while deliveries are late, and for a while afte
   paid();
   work(5, 10);
   expect(pauses.length).toBeGreaterThan(5);
+});
+
+test('a real thread pauses while it works on without a rest, and not when it has just rested', async () => {
+  const pauses = vi.spyOn(Atomics, 'wait');
+  const { paid, giveWay } = threadCourtesy();
+  for (let turn = 0; turn < 5; turn += 1) {
+    await sleep(2);
+    giveWay();
+  }
+  expect(pauses).not.toHaveBeenCalled();
+  paid();
+  const endsAt = performance.now() + 5;
+  while (performance.now() < endsAt) giveWay();
+  expect(pauses.mock.calls.length).toBeGreaterThan(1);
+  pauses.mockRestore();
 });

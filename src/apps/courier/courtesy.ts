@@ -4,8 +4,8 @@
  * far shorter than that hands it over at once. Nothing is given away when nobody pays, or when deliveries are late.
  */
 
-/** Processor time at a stretch: shorter than what a caller would notice. */
-const STRETCH_MS = 0.4;
+/** Work at a stretch: shorter than what a caller would notice. */
+const STRETCH_MS = 0.1;
 
 /** Systems make it longer by about as much again. */
 const PAUSE_MS = 0.05;
@@ -27,35 +27,32 @@ export interface Courtesy {
 export interface CourtesyParts {
   /** A clock that only measures. */
   readonly ticksMs: () => number;
-  /** Processor time that this thread has used. */
-  readonly usedMs: () => number;
+  /** How long this thread has waited for something to do, in all. */
+  readonly restedMs: () => number;
   /** Holds the thread for about so long. */
   readonly pause: (ms: number) => void;
 }
 
-export function courtesy({ ticksMs, usedMs, pause }: CourtesyParts): Courtesy {
-  let lookAtMs = -Infinity;
-  let usedAtMs = 0;
+export function courtesy({ ticksMs, restedMs, pause }: CourtesyParts): Courtesy {
+  let beganAtMs = -Infinity;
+  let restedAtMs = 0;
   let paidAtMs = -Infinity;
   let lateAtMs = -Infinity;
-  const begin = () => {
-    usedAtMs = usedMs();
-    lookAtMs = ticksMs() + STRETCH_MS;
-  };
   return {
     paid: () => {
       paidAtMs = ticksMs();
     },
     giveWay: (dueForMs = 0) => {
       const nowMs = ticksMs();
+      const rested = restedMs();
       if (dueForMs >= LATE_MS) lateAtMs = nowMs;
-      if (nowMs < lookAtMs) return;
-      const leftMs = STRETCH_MS - (usedMs() - usedAtMs);
-      // It has rested meanwhile by itself.
-      if (leftMs > 0) lookAtMs = nowMs + leftMs;
-      else {
+      if (rested > restedAtMs) {
+        // It has given way by itself: a new stretch begins.
+        restedAtMs = rested;
+        beganAtMs = nowMs;
+      } else if (nowMs - beganAtMs >= STRETCH_MS) {
         if (nowMs - paidAtMs < PAYMENTS_MS && nowMs - lateAtMs > LATE_FOR_MS) pause(PAUSE_MS);
-        begin();
+        beganAtMs = ticksMs();
       }
     },
   };
@@ -66,10 +63,9 @@ export function threadCourtesy(): Courtesy {
   const cell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   return courtesy({
     ticksMs: () => performance.now(),
-    usedMs() {
-      const { user, system } = process.threadCpuUsage();
-      return (user + system) / 1_000;
-    },
+    // By the event loop's count. The processor time of a thread would not do: Linux brings it up to date only when the
+    // thread is interrupted, up to four milliseconds later.
+    restedMs: () => performance.nodeTiming.idleTime,
     // Nobody ever wakes it: it is the time that ends the wait.
     pause: (ms) => void Atomics.wait(cell, 0, 0, ms),
   });

@@ -32,8 +32,11 @@ export interface CourierHost {
   stop(): Promise<void>;
 }
 
-/** Of the thread's heap, in place of the 48 that V8 would take under load. */
-const YOUNG_MIB_MAX = 8;
+/**
+ * Of the thread's heap, in place of the 48 that V8 would take under load. With much less, what lives until its results are
+ * written counts as old, and payments wait for a processor that sweeps it.
+ */
+const YOUNG_MIB_MAX = 24;
 
 /**
  * Many times what it ever needs. With a limit like this V8 lets garbage pile up to half as much again as is in use, and not
@@ -131,7 +134,7 @@ export function threadCourier(
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const thread = new Worker(new URL(`./thread.${extension}`, import.meta.url), {
       workerData: start(),
-      // What a delivery leaves behind is young and small: more room would only be filled before it is swept.
+      // What a delivery leaves behind is young and small: still more room would only be filled before it is swept.
       resourceLimits: {
         maxYoungGenerationSizeMb: YOUNG_MIB_MAX,
         maxOldGenerationSizeMb: OLD_MIB_MAX,

@@ -22,6 +22,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NODE_FLAGS } from '../../scripts/node-flags.js';
 import {
   buildStage,
   execForm,
@@ -195,6 +196,8 @@ describe('the image', () => {
 
   test('holds no shell, no npm, no sources, no tests and no development tools', () => {
     expect(readdirSync(join(root, 'usr/local/bin')).sort()).toEqual(['farthing', 'node']);
+    const [firstLine] = readFileSync(join(root, 'usr/local/bin/farthing'), 'utf8').split('\n');
+    expect(firstLine).toBe(`#!/usr/local/bin/node ${NODE_FLAGS.join(' ')}`);
     expect(readdirSync(join(root, 'app')).sort()).toEqual(
       ['dashboard', 'dist', 'healthcheck.js', 'node_modules', 'package.json'].sort(),
     );

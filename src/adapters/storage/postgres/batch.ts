@@ -259,7 +259,8 @@ async function land(
 
 /**
  * `found` when the connection was lost, and the writer, taken anew, stands at or behind it. Rejects as a conflict, or as
- * superseded, when nothing of it was written.
+ * superseded, when nothing of it was written. A batch without events leaves the writer where it was, which proves nothing:
+ * it is decided again, and finds the answers that it kept, if it did.
  */
 async function settled(
   { state, renew }: Pick<BatchOptions, 'state' | 'renew'>,
@@ -277,8 +278,8 @@ async function settled(
   }
   if (ahead !== null && !(await ahead.written)) throw behindFailure();
   const { sequence, hash, log } = await renew();
-  const isFound = ({ head }: Flight) =>
-    head.sequence === sequence && head.hash === hash && head.log === log;
+  const isFound = ({ head, events }: Flight) =>
+    events > 0 && head.sequence === sequence && head.hash === hash && head.log === log;
   if (lost !== undefined && state.flights.from(flight).some(isFound)) return 'found';
   throw new ConflictError(
     lost === undefined

@@ -1,4 +1,5 @@
 /** Two batches of one process on their way at once. Another connection holds the writer's row, so that both are. */
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
@@ -126,6 +127,26 @@ test('when the connection breaks under both, both are asked again or refused, an
   await pay('third').catch(() => pay('third'));
   expect(await recipientsByName()).toBe([...kept, 'third'].join(', '));
   expect(await chain()).toEqual(soundChain(kept.length + 1));
+});
+
+test('a refusal whose connection breaks is kept under its key all the same', async () => {
+  await hold();
+  const paymentId = randomUUID() as PaymentId;
+  const idempotency = { keyHash: 'a-key', fingerprint: 'asked', waits: false };
+  const retry = { type: 'retry_payment', paymentId, card: null, modelScore: null } as const;
+  const refused = execute(engine, requestOf(retry, idempotency));
+  const cut = () =>
+    DATABASE.query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and application_name = 'farthing'
+        and wait_event_type = 'Lock'`);
+  await vi.waitFor(async () => expect(await cut()).toHaveLength(1));
+  await holder.query('commit');
+  const reply = await refused;
+  if (reply.kind !== 'refused') throw new Error('there is no such payment');
+  const { stored } = reply;
+  const kept = await DATABASE.query('select key_hash, status, body from replies');
+  expect(kept).toEqual([{ key_hash: 'a-key', status: stored?.status, body: stored?.body }]);
+  expect(decided).toHaveLength(2);
 });
 
 test('a refund waits for the batch that changes its payment, and is decided on what that left', async () => {

@@ -39,8 +39,7 @@ const SYSTEM_FILES = {
 };
 
 /** `docker exec <container> farthing …` works too: the kernel reads the first line, no shell does, and takes one flag. */
-const [NODE_FLAG = '', ...FURTHER_FLAGS] = NODE_FLAGS;
-const COMMAND = `#!/usr/local/bin/node ${NODE_FLAG}\nimport('/app/dist/apps/main.js');\n`;
+const COMMAND = `#!/usr/local/bin/node ${NODE_FLAGS[0]}\nimport('/app/dist/apps/main.js');\n`;
 
 /** What people and compilers read. Licences stay. */
 const NOT_RUN = /\.(?:map|md|markdown|[cm]?ts|tsbuildinfo)$/;
@@ -52,7 +51,6 @@ async function main([folder]: readonly string[]): Promise<number> {
     console.error('usage: node scripts/run.js scripts/image.ts <a folder that is empty or new>');
     return 2;
   }
-  if (FURTHER_FLAGS.length > 0) throw new Error('the first line of a script passes on one flag');
   const root = path.join(folder, 'root');
   const app = path.join(root, 'app');
   mkdirSync(app, { recursive: true });

@@ -1,7 +1,8 @@
 /**
  * Batches that are on their way to the server, oldest first. One that is decided on top of another is sent right behind it,
  * on the same connection: the server begins it when it is done with the one before, and its fence finds the writer where
- * that one left it, or, if that one failed, writes nothing. So they are written in order or not at all.
+ * that one left it, or, if that one failed, writes nothing. So they are written in order or not at all. Only a batch without events leaves no trace there:
+ * what is behind it may be written without it, and it is decided again when nobody can say whether it was.
  *
  *   sent ──► written
  *     │ └───► failed: all behind it are lost, and superseded when their turn comes
